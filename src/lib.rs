@@ -1,0 +1,3 @@
+//! copydesk: news pages in, clean stories out.
+
+pub mod page;
