@@ -1,3 +1,5 @@
 //! copydesk: news pages in, clean stories out.
 
+pub mod article;
+pub mod dom;
 pub mod page;

@@ -1,0 +1,396 @@
+//! What comes out: the story, the facts about it, and how sure we are of each.
+//!
+//! Names follow schema.org's `NewsArticle`; `schema/article.schema.json` in the repository describes the JSON. Everything
+//! here is owned, plain data.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The schema's name and version, the first field of every article's JSON.
+pub const SCHEMA: &str = "copydesk/article/1";
+
+/// A story with its facts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Article {
+    /// Always [`SCHEMA`].
+    pub schema: &'static str,
+    /// What is known about the story beside its text.
+    #[serde(flatten)]
+    pub metadata: Metadata,
+    /// What kind of page it stood on.
+    pub page_type: PageType,
+    /// Whether the story is cut short on this page, and why.
+    pub truncated: Option<Truncation>,
+    /// Words of `text`: runs of letters and digits; each Han, Kana or Thai character by itself.
+    pub word_count: usize,
+    /// The body without the headline: blocks separated by one blank line, no final newline.
+    pub text: String,
+    /// The body with headline as Markdown, when asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub markdown: Option<String>,
+    /// The body with headline as HTML, when asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
+    /// The body, block by block.
+    pub blocks: Vec<BodyPart>,
+    /// What readers wrote under the story.
+    pub comments: Comments,
+    /// What was repaired, in the order of the text.
+    pub repairs: Vec<Repaired>,
+    /// What was left out and why, when asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dropped: Option<Vec<Dropped>>,
+    /// Where each fact comes from, by field name: the sources that agree, joined by `+`.
+    pub sources: BTreeMap<&'static str, String>,
+    /// How likely each fact is right, by field name, from 0.0 to 1.0.
+    pub confidence: BTreeMap<&'static str, f32>,
+    /// `sha256:` and the digest of `text` in hexadecimal.
+    pub content_hash: String,
+    /// 64-bit SimHash of `text` in hexadecimal: near-duplicates differ in few bits.
+    pub simhash: String,
+    /// The encoding that the page was decoded from, by its WHATWG name; `None` for text that came decoded.
+    pub encoding: Option<&'static str>,
+    /// When the page was fetched, RFC 3339; `None` for saved pages.
+    pub fetched_at: Option<String>,
+    /// How the page was fetched; `None` for saved pages.
+    pub http: Option<crate::page::Http>,
+    /// Program and version.
+    pub extractor: &'static str,
+}
+
+/// Facts about a story.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Metadata {
+    /// The address the page came from.
+    pub url: Option<String>,
+    /// The address the page gives as its own, absolute.
+    pub canonical_url: Option<String>,
+    /// The title, without the site's name.
+    pub headline: Option<String>,
+    /// Another title the page gives, where it says something else (a search or social title).
+    pub alternative_headline: Option<String>,
+    /// Who wrote it, in the page's order.
+    pub author: Vec<Author>,
+    /// ISO 8601, with the zone if the page gives one, to the precision the page gives.
+    pub date_published: Option<String>,
+    /// ISO 8601; `None` when the page gives none or the same as `date_published`.
+    pub date_modified: Option<String>,
+    /// Place and day of filing at the head of the text.
+    pub dateline: Option<Dateline>,
+    /// Who published it.
+    pub publisher: Option<Publisher>,
+    /// The section or sections of the paper it stands in.
+    pub article_section: Vec<String>,
+    /// Tags and topics.
+    pub keywords: Vec<String>,
+    /// BCP 47: the declared language where the text agrees with it, else the one detected.
+    pub in_language: Option<String>,
+    /// The summary in the page's metadata.
+    pub description: Option<String>,
+    /// The lead image.
+    pub image: Option<Image>,
+    /// What the page says about reading it without paying.
+    pub is_accessible_for_free: Option<bool>,
+}
+
+/// A person or an organization that wrote a story.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    /// The name alone: no role, no "by".
+    pub name: String,
+    /// What kind of author.
+    #[serde(rename = "type")]
+    pub kind: AuthorKind,
+    /// The author's page, absolute.
+    #[serde(default)]
+    pub url: Option<String>,
+}
+
+/// Whether an author is a human being.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AuthorKind {
+    /// A human being.
+    Person,
+    /// An agency, a newsroom, a paper.
+    Organization,
+}
+
+/// Where and when a story was filed, as it says at its head.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dateline {
+    /// As it stands.
+    pub raw: String,
+    /// The place.
+    pub place: Option<String>,
+    /// ISO 8601 day.
+    pub date: Option<String>,
+}
+
+/// Who published a story.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Publisher {
+    /// The name.
+    pub name: String,
+    /// The publisher's site, absolute.
+    #[serde(default)]
+    pub url: Option<String>,
+}
+
+/// A picture.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    /// Its address, absolute.
+    pub url: String,
+    /// Pixels, if the page says.
+    #[serde(default)]
+    pub width: Option<u32>,
+    /// Pixels, if the page says.
+    #[serde(default)]
+    pub height: Option<u32>,
+    /// What is written under it.
+    #[serde(default)]
+    pub caption: Option<String>,
+    /// Who took or owns it.
+    #[serde(default)]
+    pub credit: Option<String>,
+}
+
+/// What kind of page a story stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PageType {
+    /// One story.
+    Article,
+    /// Posts with times on one event.
+    LiveBlog,
+    /// Links to stories: a front, a section, an archive, search results.
+    Listing,
+    /// A discussion: the posts are the content.
+    Forum,
+    /// Something to buy.
+    Product,
+    /// A manual or reference.
+    Documentation,
+    /// Pictures or a video, and a few lines.
+    Gallery,
+    /// None of these.
+    Other,
+}
+
+/// Why the story on the page is not all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Truncation {
+    /// The rest is for subscribers.
+    Paywall,
+    /// The page ends in a link to the rest.
+    ContinueReading,
+    /// The page's own data holds a longer body than the page shows.
+    LongerInData,
+}
+
+/// A piece of the body that stands or falls as one.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BodyPart {
+    /// What it is.
+    #[serde(rename = "type")]
+    pub kind: PartKind,
+    /// A heading's level, 2 being the highest below the headline; a list item's depth, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<u8>,
+    /// What it does in the story beside being a part of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// A list item's mark as in the page: a bullet, or a number with its dot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marker: Option<String>,
+    /// The text, whitespace collapsed (kept in code); rows of a table one a line, cells joined by ` | `.
+    pub text: String,
+    /// Emphasis and links, as byte ranges of `text`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub spans: Vec<Span>,
+    /// Where it stands in the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub src: Option<Source>,
+}
+
+/// The kinds of blocks in a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PartKind {
+    /// Running text.
+    Paragraph,
+    /// A heading inside the story.
+    Heading,
+    /// An item of a list.
+    ListItem,
+    /// Something quoted, set apart.
+    Quote,
+    /// Code, or text set as typed.
+    Code,
+    /// A table.
+    Table,
+    /// What is written under a picture.
+    Caption,
+}
+
+/// What a block does in the story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Role {
+    /// The summary under the headline.
+    Standfirst,
+    /// Place and day of filing.
+    Dateline,
+    /// A short bold or bulleted line that names what follows.
+    Label,
+}
+
+/// A stretch of a block's text that is more than text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Span {
+    /// First byte in the block's `text`.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// What it is.
+    #[serde(flatten)]
+    pub kind: SpanKind,
+}
+
+/// What a stretch of text is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum SpanKind {
+    /// `strong`, `b`.
+    Strong,
+    /// `em`, `i`.
+    Emphasis,
+    /// `code` in a line.
+    Code,
+    /// A link.
+    Link {
+        /// Its target, absolute where the page's address is known.
+        href: String,
+    },
+}
+
+/// Where a block stands in the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Source {
+    /// The element, by its position in document order; a line's number for text without markup.
+    pub node: usize,
+    /// The byte of the decoded page at which the element begins, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<usize>,
+}
+
+/// What readers wrote.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Comments {
+    /// How many there are, as far as this page shows them.
+    pub count: usize,
+    /// In the page's order.
+    pub items: Vec<Comment>,
+}
+
+/// What one reader wrote.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Comment {
+    /// The name given.
+    pub author: Option<String>,
+    /// ISO 8601.
+    pub date: Option<String>,
+    /// The text, paragraphs separated by a blank line.
+    pub text: String,
+}
+
+/// Something that was put right in the text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Repaired {
+    /// What was wrong.
+    pub kind: RepairKind,
+    /// As it stood; empty for counts.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub from: String,
+    /// As it stands now.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub to: String,
+    /// The encodings that UTF-8 was wrongly read as, the last misreading first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// The block, as an index into `blocks`; `None` for the headline and other fields.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub block: Option<usize>,
+    /// The byte of the block's text at which `to` stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<usize>,
+    /// For what is counted rather than listed: how often.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<usize>,
+}
+
+/// What kinds of things are put right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RepairKind {
+    /// Text decoded with the wrong encoding.
+    Mojibake,
+    /// No-break spaces made spaces.
+    Nbsp,
+    /// Characters of no width taken out.
+    ZeroWidth,
+}
+
+/// A block of the page that is not in the body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Dropped {
+    /// Why: the name of the rule.
+    pub reason: &'static str,
+    /// Its text, cut after 200 characters.
+    pub text: String,
+    /// Its element, by position in document order.
+    pub node: usize,
+}
+
+/// Why a page gave no article: a finding, not an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum NoArticle {
+    /// No text worth the name.
+    Empty,
+    /// Links to stories, none of them here.
+    Listing,
+    /// A question about cookies in place of a story.
+    ConsentWall,
+    /// A call to subscribe in place of a story.
+    Paywall,
+    /// Neither a page nor text.
+    NotHtml,
+}
+
+impl NoArticle {
+    /// The finding's name in JSON.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Listing => "listing",
+            Self::ConsentWall => "consentWall",
+            Self::Paywall => "paywall",
+            Self::NotHtml => "notHtml",
+        }
+    }
+
+    /// What to tell a person, and the way out.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Empty => "no text that could be a story",
+            Self::Listing => "links to stories, but no story of its own; --any-type gives its text",
+            Self::ConsentWall => "a question about cookies in place of the story",
+            Self::Paywall => "a call to subscribe in place of the story",
+            Self::NotHtml => "neither a web page nor text",
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! Decoded text to a document: the tree that the HTML standard prescribes, laid flat.
+//!
+//! Tree construction is html5ever's, so that what we see is what a browser would. The finished tree is an array of nodes
+//! in document order: the descendants of a node are the nodes that follow it up to [`Dom::end`], so a pass over the page
+//! is a loop over an array and nothing recurses. What we think of a node stands in typed rows elsewhere, never in here.
+//!
+//! Contents of `<template>` are its children here (the standard keeps them in a document of their own).
+
+mod arena;
+mod names;
+
+pub use names::{Attr, Tag};
+
+/// A parsed page. Made, read and dropped inside one call.
+#[derive(Debug)]
+pub struct Dom {
+    nodes: Vec<Node>,
+    attributes: Vec<Attribute>,
+    /// Text and attribute values, one after the other.
+    strings: String,
+    tag_names: Vec<Box<str>>,
+    attr_names: Vec<Box<str>>,
+    cuts: Cuts,
+}
+
+/// A node's place: its position in document order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(u32);
+
+/// What a node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The page itself, node 0.
+    Document,
+    /// An element of HTML, SVG or MathML.
+    Element(Tag),
+    /// A run of text.
+    Text,
+    /// A comment.
+    Comment,
+    /// The document type declaration.
+    Doctype,
+}
+
+/// Bounds on what a page may make us build. What lies beyond is cut and told in [`Cuts`].
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// Nodes of a page; what follows is not read.
+    pub nodes_max: u32,
+}
+
+impl Default for Options {
+    /// A million nodes: the largest page of 2,000 measured has 60,000.
+    fn default() -> Self {
+        Self { nodes_max: 1_000_000 }
+    }
+}
+
+/// What the bounds of [`Options`] cut off, as counts. All zero for nearly every page.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Cuts {
+    /// Nodes that were not made.
+    pub nodes: u32,
+}
+
+#[derive(Debug, Clone)]
+struct Node {
+    parent: u32,
+    next_sibling: u32,
+    /// One past the last descendant.
+    end: u32,
+    kind: Kind,
+    /// Text: range of `strings`. Element: range of `attributes`.
+    start: u32,
+    stop: u32,
+    /// Byte offset in the decoded page, or [`NONE`].
+    source: u32,
+}
+
+#[derive(Debug, Clone)]
+struct Attribute {
+    name: Attr,
+    start: u32,
+    stop: u32,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Dom {
+    /// The tree of a page. Any text makes a tree; what the standard calls parse errors are not reported.
+    pub fn parse(html: &str, options: &Options) -> Self {
+        arena::parse(html, options)
+    }
+
+    /// The document node, above everything.
+    pub fn root(&self) -> NodeId {
+        NodeId(0)
+    }
+
+    /// How many nodes there are, the document included.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Never true: the document node is always there.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// What the bounds cut off.
+    pub fn cuts(&self) -> &Cuts {
+        &self.cuts
+    }
+
+    /// All nodes in document order.
+    pub fn nodes(&self) -> impl DoubleEndedIterator<Item = NodeId> + use<> {
+        (0..self.nodes.len() as u32).map(NodeId)
+    }
+
+    /// What the node is.
+    pub fn kind(&self, node: NodeId) -> Kind {
+        self.nodes[node.index()].kind
+    }
+
+    /// The element's name, `None` for what is no element.
+    pub fn tag(&self, node: NodeId) -> Option<Tag> {
+        match self.kind(node) {
+            Kind::Element(tag) => Some(tag),
+            Kind::Document | Kind::Text | Kind::Comment | Kind::Doctype => None,
+        }
+    }
+
+    /// Whether the node is an element of this name.
+    pub fn is(&self, node: NodeId, tag: Tag) -> bool {
+        self.kind(node) == Kind::Element(tag)
+    }
+
+    /// The element's name as written in lower case, empty for what is no element.
+    pub fn tag_name(&self, node: NodeId) -> &str {
+        self.tag(node).map_or("", |tag| name(Tag::KNOWN, &self.tag_names, tag.0))
+    }
+
+    /// The text of a text node or comment, empty for anything else.
+    pub fn text(&self, node: NodeId) -> &str {
+        let node = &self.nodes[node.index()];
+        match node.kind {
+            Kind::Text | Kind::Comment => &self.strings[node.start as usize..node.stop as usize],
+            Kind::Document | Kind::Element(_) | Kind::Doctype => "",
+        }
+    }
+
+    /// The value of an attribute; an attribute without a value is empty.
+    pub fn attr(&self, node: NodeId, name: Attr) -> Option<&str> {
+        let found = self.attribute_rows(node).iter().find(|it| it.name == name)?;
+        Some(&self.strings[found.start as usize..found.stop as usize])
+    }
+
+    /// The value of an attribute that has no constant in [`Attr`].
+    pub fn attr_named(&self, node: NodeId, name: &str) -> Option<&str> {
+        self.attrs(node).find(|(it, _)| *it == name).map(|(_, value)| value)
+    }
+
+    /// The attributes with their values, in the order they were written.
+    pub fn attrs(&self, node: NodeId) -> impl Iterator<Item = (&str, &str)> {
+        self.attribute_rows(node).iter().map(|it| {
+            (name(Attr::KNOWN, &self.attr_names, it.name.0), &self.strings[it.start as usize..it.stop as usize])
+        })
+    }
+
+    fn attribute_rows(&self, node: NodeId) -> &[Attribute] {
+        let node = &self.nodes[node.index()];
+        match node.kind {
+            Kind::Element(_) => &self.attributes[node.start as usize..node.stop as usize],
+            Kind::Document | Kind::Text | Kind::Comment | Kind::Doctype => &[],
+        }
+    }
+
+    /// The node above; `None` for the document.
+    pub fn parent(&self, node: NodeId) -> Option<NodeId> {
+        NodeId::some(self.nodes[node.index()].parent)
+    }
+
+    /// The first node inside.
+    pub fn first_child(&self, node: NodeId) -> Option<NodeId> {
+        (node.0 + 1 < self.nodes[node.index()].end).then(|| NodeId(node.0 + 1))
+    }
+
+    /// The next node with the same parent.
+    pub fn next_sibling(&self, node: NodeId) -> Option<NodeId> {
+        NodeId::some(self.nodes[node.index()].next_sibling)
+    }
+
+    /// The nodes directly inside, in order.
+    pub fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
+        std::iter::successors(self.first_child(node), |it| self.next_sibling(*it))
+    }
+
+    /// Every node inside, at any depth, in document order; the node itself not included.
+    pub fn descendants(&self, node: NodeId) -> impl DoubleEndedIterator<Item = NodeId> + use<> {
+        (node.0 + 1..self.nodes[node.index()].end).map(NodeId)
+    }
+
+    /// The node and those above it, from the inside out, the document included.
+    pub fn ancestors(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
+        std::iter::successors(Some(node), |it| self.parent(*it))
+    }
+
+    /// The first node after this one and all that is inside it; equals [`Dom::len`] as an index at the end of the page.
+    pub fn end(&self, node: NodeId) -> NodeId {
+        NodeId(self.nodes[node.index()].end)
+    }
+
+    /// Whether `inner` is `outer` or stands inside it.
+    pub fn contains(&self, outer: NodeId, inner: NodeId) -> bool {
+        outer <= inner && inner.0 < self.nodes[outer.index()].end
+    }
+
+    /// Elements of this name, in document order.
+    pub fn elements(&self, tag: Tag) -> impl Iterator<Item = NodeId> {
+        self.nodes().filter(move |it| self.is(*it, tag))
+    }
+
+    /// All text inside, joined as it stands; scripts and styles included.
+    pub fn text_content(&self, node: NodeId) -> String {
+        if self.kind(node) == Kind::Text {
+            return self.text(node).to_owned();
+        }
+        self.descendants(node).filter(|it| self.kind(*it) == Kind::Text).map(|it| self.text(it)).collect()
+    }
+
+    /// Where the node's markup begins in the decoded page, as a byte offset; `None` where the standard made it up.
+    pub fn source(&self, node: NodeId) -> Option<usize> {
+        let source = self.nodes[node.index()].source;
+        (source != NONE).then_some(source as usize)
+    }
+}
+
+impl NodeId {
+    /// The position in document order: for rows beside the tree.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// The node at a position in document order.
+    pub fn at(index: usize) -> Self {
+        Self(u32::try_from(index).expect("a page has fewer than 2^32 nodes"))
+    }
+
+    fn some(link: u32) -> Option<Self> {
+        (link != NONE).then_some(Self(link))
+    }
+}
+
+fn name<'a>(known: &'static [&'static str], others: &'a [Box<str>], number: u16) -> &'a str {
+    let number = usize::from(number);
+    known.get(number).copied().or_else(|| others.get(number - known.len()).map(AsRef::as_ref)).unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tree as indented lines: names with attributes, texts in quotes.
+    fn outline(html: &str) -> String {
+        let dom = Dom::parse(html, &Options::default());
+        let mut lines = String::new();
+        for node in dom.nodes().skip(1) {
+            let depth = dom.ancestors(node).count() - 2;
+            lines.push_str(&" ".repeat(depth));
+            match dom.kind(node) {
+                Kind::Element(_) => {
+                    lines.push_str(dom.tag_name(node));
+                    for (name, value) in dom.attrs(node) {
+                        lines.push_str(&format!(" {name}={value}"));
+                    }
+                }
+                Kind::Text => lines.push_str(&format!("{:?}", dom.text(node))),
+                Kind::Comment => lines.push_str(&format!("<!--{}-->", dom.text(node))),
+                Kind::Document | Kind::Doctype => lines.push_str("doctype"),
+            }
+            lines.push('\n');
+        }
+        lines
+    }
+
+    #[track_caller]
+    fn check(html: &str, expected: &[&str]) {
+        assert_eq!(outline(html).lines().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn nodes_stand_in_document_order() {
+        check(
+            "<!doctype html><p class=a data-x=1>one<b>two</b>three<p>four<!--five-->",
+            &[
+                "doctype",
+                "html",
+                " head",
+                " body",
+                "  p class=a data-x=1",
+                "   \"one\"",
+                "   b",
+                "    \"two\"",
+                "   \"three\"",
+                "  p",
+                "   \"four\"",
+                "   <!--five-->",
+            ],
+        );
+    }
+
+    #[test]
+    fn foster_parented_text_is_one_node_before_the_table() {
+        check(
+            "<table>a<tr>b<td>c",
+            &["html", " head", " body", "  \"ab\"", "  table", "   tbody", "    tr", "     td", "      \"c\""],
+        );
+    }
+
+    #[test]
+    fn template_contents_are_children() {
+        check("<template><p>x</template>", &["html", " head", "  template", "   p", "    \"x\"", " body"]);
+    }
+
+    #[test]
+    fn links_agree_with_each_other() {
+        let dom = Dom::parse("<ul><li>a<li>b<b>c</b></ul><p>d", &Options::default());
+        for node in dom.nodes() {
+            for child in dom.children(node) {
+                assert_eq!(dom.parent(child), Some(node));
+                assert!(dom.contains(node, child) && !dom.contains(child, node));
+            }
+            let inside = dom.descendants(node).count();
+            assert_eq!(dom.end(node).index(), node.index() + 1 + inside);
+        }
+    }
+
+    #[test]
+    fn what_is_over_the_bound_is_cut_and_counted() {
+        let dom = Dom::parse(&"<p>x".repeat(100), &Options { nodes_max: 50 });
+        assert!(dom.len() <= 60 && dom.cuts().nodes > 0, "{} nodes, {:?}", dom.len(), dom.cuts());
+    }
+}
