@@ -3,5 +3,9 @@
 pub mod article;
 pub mod dom;
 pub mod extract;
+#[cfg(feature = "cli")]
+pub mod input;
 pub mod page;
+#[cfg(feature = "cli")]
+pub mod sink;
 pub mod text;
