@@ -9,3 +9,7 @@ pub mod page;
 #[cfg(feature = "cli")]
 pub mod sink;
 pub mod text;
+#[cfg(feature = "fetch")]
+pub mod fetch;
+pub mod page;
+pub mod robots;
