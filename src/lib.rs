@@ -5,6 +5,8 @@ pub mod dom;
 pub mod extract;
 #[cfg(feature = "cli")]
 pub mod input;
+pub mod decode;
+pub mod mojibake;
 pub mod page;
 #[cfg(feature = "cli")]
 pub mod sink;
