@@ -2,6 +2,7 @@
 
 pub mod article;
 pub mod dom;
+pub mod duplicate;
 pub mod evaluate;
 pub mod extract;
 pub mod page;
