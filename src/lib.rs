@@ -2,6 +2,8 @@
 
 pub mod article;
 pub mod dom;
+pub mod duplicate;
+pub mod evaluate;
 pub mod extract;
 #[cfg(feature = "cli")]
 pub mod input;
