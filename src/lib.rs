@@ -3,5 +3,6 @@
 pub mod article;
 pub mod dom;
 pub mod extract;
+pub mod main_content;
 pub mod page;
 pub mod text;

@@ -1,0 +1,3 @@
+//! Document to story.
+
+pub mod blocks;
