@@ -1,3 +1,4 @@
 //! Document to story.
 
 pub mod blocks;
+pub mod marks;
