@@ -2,4 +2,6 @@
 
 pub mod article;
 pub mod dom;
+pub mod extract;
 pub mod page;
+pub mod text;

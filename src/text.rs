@@ -1,0 +1,84 @@
+//! Plain text: whitespace, words, and forms for comparing. Imports nothing of ours.
+
+/// The text with every run of whitespace made one space, none at the ends. No-break spaces count as whitespace.
+///
+/// ```
+/// assert_eq!(copydesk::text::collapse("  a\u{a0}\n b "), "a b");
+/// ```
+pub fn collapse(text: &str) -> String {
+    let mut collapsed = String::with_capacity(text.len());
+    push_collapsed(&mut collapsed, text);
+    collapsed.truncate(collapsed.trim_end().len());
+    collapsed
+}
+
+/// Appends a text, every run of whitespace in it one space, and none where `onto` is empty or ends in whitespace.
+pub fn push_collapsed(onto: &mut String, text: &str) {
+    let mut gap = onto.is_empty() || onto.ends_with(char::is_whitespace);
+    for c in text.chars() {
+        if c.is_whitespace() {
+            if !gap {
+                onto.push(' ');
+            }
+            gap = true;
+        } else {
+            onto.push(c);
+            gap = false;
+        }
+    }
+}
+
+/// Whether a character is written without spaces between words: Han, Kana, Thai, Lao, Khmer, Myanmar. Hangul has spaces.
+pub fn is_unspaced(c: char) -> bool {
+    matches!(c,
+        '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// Number of words: runs of letters and digits, apostrophes and marks inside them; each unspaced character by itself.
+///
+/// ```
+/// assert_eq!(copydesk::text::n_words("It’s 5 o’clock, 東京"), 5);
+/// ```
+pub fn n_words(text: &str) -> usize {
+    let (mut n_words, mut inside) = (0, false);
+    for c in text.chars() {
+        if is_unspaced(c) && c.is_alphanumeric() {
+            n_words += 1;
+            inside = false;
+        } else if c.is_alphanumeric() {
+            n_words += usize::from(!inside);
+            inside = true;
+        } else if !matches!(c, '\'' | '’' | '\u{ad}' | '\u{200c}' | '\u{200d}') && !is_mark(c) {
+            inside = false;
+        }
+    }
+    n_words
+}
+
+/// Combining marks of the scripts in which they stand inside words.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{610}'..='\u{65f}' | '\u{900}'..='\u{dff}')
+}
+
+/// A form for comparing: letters and digits in lower case, everything else one space, none at the ends.
+///
+/// ```
+/// assert_eq!(copydesk::text::fold("‘Unclear’: U.S.–Russia"), "unclear u s russia");
+/// ```
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let mut gap = false;
+    for c in text.chars() {
+        if c.is_alphanumeric() || is_mark(c) {
+            if gap && !folded.is_empty() {
+                folded.push(' ');
+            }
+            gap = false;
+            folded.extend(c.to_lowercase());
+        } else {
+            gap = true;
+        }
+    }
+    folded
+}
