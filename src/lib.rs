@@ -3,5 +3,6 @@
 pub mod article;
 pub mod dom;
 pub mod extract;
+pub mod metadata;
 pub mod page;
 pub mod text;
