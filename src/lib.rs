@@ -4,5 +4,6 @@ pub mod article;
 pub mod dom;
 pub mod extract;
 pub mod main_content;
+pub mod metadata;
 pub mod page;
 pub mod text;
