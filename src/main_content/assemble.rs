@@ -142,7 +142,9 @@ fn close(spans: &mut Vec<Span>, text: &str, start: usize, kind: SpanKind) {
     if start >= end {
         return;
     }
-    if let Some(before) = spans.iter_mut().find(|it| it.kind == kind && it.end <= start && text[it.end..start].trim().is_empty()) {
+    if let Some(before) =
+        spans.iter_mut().find(|it| it.kind == kind && it.end <= start && text[it.end..start].trim().is_empty())
+    {
         before.end = end;
         return;
     }
@@ -223,10 +225,15 @@ fn cut_front(part: &mut BodyPart, length: usize) {
 fn labels(parts: &mut [(BodyPart, Range<usize>)]) {
     for (part, _) in parts {
         let is_bold = part.spans.iter().any(|it| {
-            it.kind == SpanKind::Strong && it.start == 0 && it.end >= part.text.trim_end_matches([':', ' ', '\u{a0}']).len()
+            it.kind == SpanKind::Strong
+                && it.start == 0
+                && it.end >= part.text.trim_end_matches([':', ' ', '\u{a0}']).len()
         });
         let is_short = part.text.ends_with(':') && part.text.chars().count() <= LABEL_CHARS_MAX;
-        if is_short && (is_bold || part.marker.is_some()) && matches!(part.kind, PartKind::Paragraph | PartKind::ListItem) {
+        if is_short
+            && (is_bold || part.marker.is_some())
+            && matches!(part.kind, PartKind::Paragraph | PartKind::ListItem)
+        {
             part.role = Some(Role::Label);
         }
     }

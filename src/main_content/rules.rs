@@ -107,22 +107,20 @@ pub fn judge(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>) 
     judge.verdicts
 }
 
-/// How much a block reads like a story's prose, in characters outside links.
+/// How much a block reads like a story's prose, in characters outside links. Headings do not.
 pub fn prose(block: &Block) -> f32 {
-    if block.kind == PartKind::Heading || block.hidden {
+    let is_sentence = block.n_sentences > 0 && block.n_chars >= SENTENCE_CHARS_MIN;
+    let is_long = block.n_chars >= PROSE_CHARS_MIN;
+    if block.kind == PartKind::Heading || block.link_density() > 0.5 || !(is_sentence || is_long) {
         return 0.0;
     }
-    let n_chars = (block.n_chars - block.n_link_chars.min(block.n_chars)) as f32;
-    let is_sentence = block.n_sentences > 0 && block.n_chars >= SENTENCE_CHARS_MIN;
-    if block.link_density() > 0.5 {
-        0.0
-    } else if is_sentence || block.n_chars >= PROSE_CHARS_MIN {
-        n_chars
-    } else {
-        0.0
-    }
+    (block.n_chars - block.n_link_chars.min(block.n_chars)) as f32
 }
 
+/// Characters of prose that make a story: a brief of two sentences has as many.
+const STORY_CHARS_MIN: f32 = 250.0;
+/// Share of a page's prose that must be left when its regions are out.
+const STORY_SHARE_MIN: f32 = 0.15;
 /// Characters of a block with a sentence end in it, at least, to pass for prose: below 60, captions and labels do.
 const SENTENCE_CHARS_MIN: u32 = 60;
 /// Characters of a block without one, at least.
@@ -138,33 +136,60 @@ struct Judge<'a> {
     first_row: Vec<u32>,
 }
 
-/// What regions are out, and the share of the page's prose above which the name must be misleading.
-const REGIONS: &[(Mark, Reason, f32)] = &[
-    (Mark(Mark::IS_NAV.0), Reason::Navigation, 0.3),
-    (Mark(Mark::NAV.0), Reason::Navigation, 0.2),
-    (Mark(Mark::HIDDEN.0), Reason::Hidden, 0.3),
-    (Mark(Mark::COMMENT.0), Reason::Comments, 0.5),
-    (Mark(Mark::NEWSLETTER.0), Reason::Newsletter, 0.3),
-    (Mark(Mark::CONSENT.0), Reason::Consent, 0.4),
-    (Mark(Mark::SHARE.0), Reason::Share, 0.2),
-    (Mark(Mark::RELATED.0), Reason::Related, 0.3),
-    (Mark(Mark::POPULAR.0), Reason::Related, 0.3),
-    (Mark(Mark::POPUP.0), Reason::Form, 0.3),
-    (Mark(Mark::IS_FORM.0), Reason::Form, 0.3),
-    (Mark(Mark::POLL.0), Reason::Form, 0.2),
-    (Mark(Mark::AD.0), Reason::Promo, 0.2),
-    (Mark(Mark::PROMO.0), Reason::Promo, 0.2),
-    (Mark(Mark::PAYWALL.0), Reason::Promo, 0.2),
-    (Mark(Mark::BIO.0), Reason::AuthorBox, 0.3),
-    (Mark(Mark::TAGS.0), Reason::Tags, 0.1),
-    (Mark(Mark::IS_FOOTER.0), Reason::Outside, 0.3),
-    (Mark(Mark::FOOTER.0), Reason::Outside, 0.3),
-    (Mark(Mark::IS_ASIDE.0), Reason::Aside, 0.3),
-    (Mark(Mark::SIDEBAR.0), Reason::Aside, 0.3),
-    (Mark(Mark::BOX.0), Reason::Aside, 0.25),
-    (Mark(Mark::TEASER.0), Reason::Related, 0.2),
-    (Mark(Mark::EMBED.0), Reason::Aside, 0.2),
-    (Mark(Mark::META.0), Reason::Meta, 0.05),
+/// A kind of element that is out with all it holds.
+struct Region {
+    mark: Mark,
+    reason: Reason,
+    /// Share of the page's prose from which on the name must be misleading.
+    share_max: f32,
+    /// The most careless trust that believes it.
+    trust: Trust,
+}
+
+/// How far the names on a page are believed, the more certain first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Trust {
+    /// Only the elements made for it: `<nav>`, `<footer>`.
+    None,
+    /// Names that hardly ever mislead.
+    Few,
+    /// Names that seldom do.
+    Most,
+    /// Names that themes give to anything.
+    All,
+}
+
+const fn region(mark: Mark, reason: Reason, share_max: f32, trust: Trust) -> Region {
+    Region { mark, reason, share_max, trust }
+}
+
+/// What regions are out. Of several marks the first in this table decides.
+const REGIONS: &[Region] = &[
+    region(Mark::IS_NAV, Reason::Navigation, 0.3, Trust::None),
+    region(Mark::NAV, Reason::Navigation, 0.2, Trust::Most),
+    region(Mark::HIDDEN, Reason::Hidden, 0.3, Trust::Most),
+    region(Mark::COMMENT, Reason::Comments, 0.7, Trust::Few),
+    region(Mark::NEWSLETTER, Reason::Newsletter, 0.3, Trust::Few),
+    region(Mark::CONSENT, Reason::Consent, 0.4, Trust::Few),
+    region(Mark::SHARE, Reason::Share, 0.2, Trust::Few),
+    region(Mark::RELATED, Reason::Related, 0.3, Trust::Few),
+    region(Mark::POPULAR, Reason::Related, 0.3, Trust::Most),
+    region(Mark::POPUP, Reason::Form, 0.3, Trust::Few),
+    region(Mark::IS_FORM, Reason::Form, 0.3, Trust::Few),
+    region(Mark::POLL, Reason::Form, 0.2, Trust::Most),
+    region(Mark::AD, Reason::Promo, 0.2, Trust::Few),
+    region(Mark::PROMO, Reason::Promo, 0.2, Trust::Most),
+    region(Mark::PAYWALL, Reason::Promo, 0.2, Trust::Most),
+    region(Mark::BIO, Reason::AuthorBox, 0.3, Trust::Few),
+    region(Mark::TAGS, Reason::Tags, 0.1, Trust::Most),
+    region(Mark::IS_FOOTER, Reason::Outside, 0.3, Trust::None),
+    region(Mark::FOOTER, Reason::Outside, 0.3, Trust::Few),
+    region(Mark::IS_ASIDE, Reason::Aside, 0.3, Trust::Few),
+    region(Mark::SIDEBAR, Reason::Aside, 0.3, Trust::Most),
+    region(Mark::BOX, Reason::Aside, 0.25, Trust::All),
+    region(Mark::TEASER, Reason::Related, 0.2, Trust::All),
+    region(Mark::EMBED, Reason::Aside, 0.2, Trust::All),
+    region(Mark::META, Reason::Meta, 0.05, Trust::All),
 ];
 
 impl<'a> Judge<'a> {
@@ -196,7 +221,15 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Drops what the page hides, unless that is where its prose is: some pages show their story by script only.
     fn hidden(&mut self) {
+        let sum = |hidden: bool| {
+            let rows = self.blocks.rows.iter().filter(|row| row.hidden == hidden);
+            rows.map(|row| prose(row)).sum::<f32>()
+        };
+        if sum(false) < STORY_CHARS_MIN && sum(true) > sum(false) {
+            return;
+        }
         for row_idx in 0..self.blocks.rows.len() {
             if self.blocks.rows[row_idx].hidden {
                 self.drop(row_idx, Reason::Hidden);
@@ -204,14 +237,42 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Drops what calls itself something else than the story. Where hardly any prose would be left, the names mislead on
+    /// this page, and only the more certain ones are believed.
     fn regions(&mut self) {
+        let hidden = self.verdicts.clone();
+        let total: f32 = self.kept_prose();
+        for trust in [Trust::All, Trust::Most, Trust::Few, Trust::None] {
+            self.verdicts.clone_from(&hidden);
+            self.drop_regions(trust, total);
+            let left = self.kept_prose();
+            if left >= STORY_CHARS_MIN && left >= total * STORY_SHARE_MIN {
+                return;
+            }
+            if total < STORY_CHARS_MIN {
+                break;
+            }
+        }
+    }
+
+    fn kept_prose(&self) -> f32 {
+        self.blocks
+            .rows
+            .iter()
+            .zip(&self.verdicts)
+            .filter(|(_, it)| **it == Verdict::Keep)
+            .map(|(row, _)| prose(row))
+            .sum()
+    }
+
+    fn drop_regions(&mut self, trust: Trust, total: f32) {
         let rows = &self.blocks.rows;
         let mut sums = Vec::with_capacity(rows.len() + 1);
-        let mut total = 0.0;
+        let mut sum = 0.0;
         sums.push(0.0);
-        for row in rows {
-            total += prose(row);
-            sums.push(total);
+        for (row_idx, row) in rows.iter().enumerate() {
+            sum += if self.is_kept(row_idx) { prose(row) } else { 0.0 };
+            sums.push(sum);
         }
         for node in self.dom.nodes() {
             let mark = self.marks[node.index()];
@@ -223,9 +284,8 @@ impl<'a> Judge<'a> {
                 continue;
             }
             let share = if total > 0.0 { (sums[within.end] - sums[within.start]) / total } else { 0.0 };
-            let Some((_, reason, _)) = REGIONS.iter().find(|(meaning, _, most)| mark.any(*meaning) && share < *most) else {
-                continue;
-            };
+            let region = REGIONS.iter().find(|it| it.trust <= trust && mark.any(it.mark) && share < it.share_max);
+            let Some(Region { reason, .. }) = region else { continue };
             if self.is_spared(node, mark, *reason, &within) {
                 continue;
             }
@@ -257,7 +317,7 @@ impl<'a> Judge<'a> {
     /// Whether an element follows the headline with little text between.
     fn is_near_headline(&self, node: NodeId) -> bool {
         let Some(headline) = self.anchors.headline_node else { return false };
-        if node <= headline {
+        if node < self.dom.end(headline) {
             return false;
         }
         let between = self.first_row[self.dom.end(headline).index()] as usize..self.first_row[node.index()] as usize;
@@ -323,7 +383,8 @@ impl<'a> Judge<'a> {
 
     /// Block by block: what a line's words and links say.
     fn lines(&mut self) {
-        let headlines: Vec<String> = self.anchors.headlines.iter().map(|it| fold(it)).filter(|it| !it.is_empty()).collect();
+        let headlines: Vec<String> =
+            self.anchors.headlines.iter().map(|it| fold(it)).filter(|it| !it.is_empty()).collect();
         let mut seen: HashSet<u64> = HashSet::new();
         let mut past_prose = false;
         for row_idx in 0..self.blocks.rows.len() {
