@@ -119,6 +119,8 @@ pub fn prose(block: &Block) -> f32 {
 
 /// Characters of prose that make a story: a brief of two sentences has as many.
 const STORY_CHARS_MIN: f32 = 250.0;
+/// Share of a page's prose in all elements of one doubtful name, above which the name says nothing on this page.
+const CARDS_SHARE_MAX: f32 = 0.4;
 /// Share of a page's prose that must be left when its regions are out.
 const STORY_SHARE_MIN: f32 = 0.15;
 /// Characters of a block with a sentence end in it, at least, to pass for prose: below 60, captions and labels do.
@@ -274,23 +276,33 @@ impl<'a> Judge<'a> {
             sum += if self.is_kept(row_idx) { prose(row) } else { 0.0 };
             sums.push(sum);
         }
+        let mut found: Vec<(std::ops::Range<usize>, usize)> = Vec::new();
+        let mut shares = [0.0; REGIONS.len()];
         for node in self.dom.nodes() {
             let mark = self.marks[node.index()];
             if mark == Mark::default() {
                 continue;
             }
             let within = self.rows_in(node);
-            if within.is_empty() {
+            if within.is_empty() || found.last().is_some_and(|(outer, _)| within.end <= outer.end) {
                 continue;
             }
             let share = if total > 0.0 { (sums[within.end] - sums[within.start]) / total } else { 0.0 };
-            let region = REGIONS.iter().find(|it| it.trust <= trust && mark.any(it.mark) && share < it.share_max);
-            let Some(Region { reason, .. }) = region else { continue };
-            if self.is_spared(node, mark, *reason, &within) {
+            let of_mark = |it: &Region| it.trust <= trust && mark.any(it.mark) && share < it.share_max;
+            let Some(region_idx) = REGIONS.iter().position(of_mark) else { continue };
+            if !self.is_spared(node, mark, REGIONS[region_idx].reason, &within) {
+                shares[region_idx] += share;
+                found.push((within, region_idx));
+            }
+        }
+        for (within, region_idx) in found {
+            let Region { reason, trust, .. } = REGIONS[region_idx];
+            // A story cut into cards: each is small, together they are the page.
+            if trust >= Trust::Most && shares[region_idx] > CARDS_SHARE_MAX {
                 continue;
             }
             for row_idx in within {
-                self.drop(row_idx, *reason);
+                self.drop(row_idx, reason);
             }
         }
     }
@@ -485,7 +497,7 @@ impl<'a> Judge<'a> {
 /// Characters between headline and lead, at most: kicker, byline and date.
 const LEAD_DISTANCE_CHARS_MAX: u32 = 400;
 /// A block of fewer characters may stand twice in a story.
-const REPEATED_CHARS_MIN: u32 = 40;
+const REPEATED_CHARS_MIN: u32 = 80;
 /// Characters of a line before the first prose, at most, to be a label and not a part of the story.
 const LABEL_CHARS_MAX: u32 = 100;
 
