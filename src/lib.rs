@@ -5,5 +5,7 @@ pub mod dom;
 pub mod extract;
 pub mod main_content;
 pub mod metadata;
+pub mod decode;
+pub mod mojibake;
 pub mod page;
 pub mod text;
