@@ -9,3 +9,7 @@ pub mod decode;
 pub mod mojibake;
 pub mod page;
 pub mod text;
+#[cfg(feature = "fetch")]
+pub mod fetch;
+pub mod page;
+pub mod robots;
