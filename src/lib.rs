@@ -2,6 +2,8 @@
 
 pub mod article;
 pub mod dom;
+pub mod duplicate;
+pub mod evaluate;
 pub mod extract;
 pub mod main_content;
 pub mod metadata;
