@@ -14,6 +14,8 @@ pub mod extract;
 pub mod fetch;
 #[cfg(feature = "cli")]
 pub mod input;
+pub mod main_content;
+pub mod metadata;
 pub mod mojibake;
 pub mod page;
 pub mod robots;
