@@ -1,0 +1,7 @@
+//! The parts that meet the world, against servers of our own on loopback, and the program as a person runs it.
+
+mod bad_input;
+mod clean;
+mod config;
+mod program;
+mod repair_and_decode;
