@@ -1,0 +1,669 @@
+//! A document cut into blocks: stretches of text that stand or fall as one, in document order.
+//!
+//! A block ends where an element that breaks the line begins or ends, and at every `<br>`; what is joined again is decided
+//! later. A table of data is one block; a table that only lays out the page is cut like anything else. Rows stand beside
+//! the tree and point into it; nothing is marked in the tree.
+//!
+//! Left out at once, as nobody reads it on the page: scripts, styles, form controls, drawings, frames.
+
+use crate::article::PartKind;
+use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
+use crate::text::is_unspaced;
+use std::ops::Range;
+
+/// The blocks of a page.
+#[derive(Debug, Default)]
+pub struct Blocks {
+    /// The texts of all blocks, one after the other.
+    pub text: String,
+    /// In document order.
+    pub rows: Vec<Block>,
+}
+
+/// One block: where it stands and what its text is like.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// The innermost element around it that breaks the line.
+    pub element: NodeId,
+    /// The first and the last text node that belong to it; those between, too, save what is skipped.
+    pub nodes: (NodeId, NodeId),
+    /// Its text in [`Blocks::text`].
+    pub range: Range<usize>,
+    /// What it is by its element.
+    pub kind: PartKind,
+    /// A heading's level as in the page; a list item's depth; a continuation's depth in a list; else 0.
+    pub level: u8,
+    /// How it is set apart from the block before.
+    pub gap: Gap,
+    /// Whether the page hides it: `hidden`, `display: none`, `aria-hidden`.
+    pub hidden: bool,
+    /// Characters without whitespace; those of scripts without spaces count double, for they say as much.
+    pub n_chars: u32,
+    /// Characters inside links, counted likewise.
+    pub n_link_chars: u32,
+    /// Characters in bold, counted likewise.
+    pub n_strong_chars: u32,
+    /// Words: runs between spaces; an unspaced script's character counts a half.
+    pub n_words: u32,
+    /// Links that begin in it.
+    pub n_links: u32,
+    /// Marks that end a sentence, followed by a space or the end.
+    pub n_sentences: u32,
+    /// Commas of any script.
+    pub n_commas: u32,
+    /// Digits.
+    pub n_digits: u32,
+    /// Letters in upper case.
+    pub n_upper: u32,
+}
+
+/// How a block is set apart from the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gap {
+    /// Another element.
+    Element,
+    /// One `<br>`.
+    Line,
+    /// Two or more `<br>`.
+    Lines,
+}
+
+impl Block {
+    /// Share of the characters that stand in links, from 0.0 to 1.0.
+    pub fn link_density(&self) -> f32 {
+        if self.n_chars == 0 { 0.0 } else { self.n_link_chars as f32 / self.n_chars as f32 }
+    }
+
+    /// Share of the characters in bold, from 0.0 to 1.0.
+    pub fn strong_share(&self) -> f32 {
+        if self.n_chars == 0 { 0.0 } else { self.n_strong_chars as f32 / self.n_chars as f32 }
+    }
+}
+
+impl Blocks {
+    /// The text of a block, whitespace collapsed; code as it was typed.
+    pub fn text(&self, block: &Block) -> &str {
+        &self.text[block.range.clone()]
+    }
+}
+
+/// Elements that begin a line of their own.
+pub fn breaks_line(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::ADDRESS
+            | Tag::ARTICLE
+            | Tag::ASIDE
+            | Tag::BLOCKQUOTE
+            | Tag::BODY
+            | Tag::CAPTION
+            | Tag::CENTER
+            | Tag::DD
+            | Tag::DETAILS
+            | Tag::DIALOG
+            | Tag::DIR
+            | Tag::DIV
+            | Tag::DL
+            | Tag::DT
+            | Tag::FIELDSET
+            | Tag::FIGCAPTION
+            | Tag::FIGURE
+            | Tag::FOOTER
+            | Tag::FORM
+            | Tag::H1
+            | Tag::H2
+            | Tag::H3
+            | Tag::H4
+            | Tag::H5
+            | Tag::H6
+            | Tag::HEADER
+            | Tag::HGROUP
+            | Tag::HR
+            | Tag::HTML
+            | Tag::LEGEND
+            | Tag::LI
+            | Tag::MAIN
+            | Tag::MENU
+            | Tag::NAV
+            | Tag::OL
+            | Tag::P
+            | Tag::PRE
+            | Tag::SECTION
+            | Tag::SUMMARY
+            | Tag::TABLE
+            | Tag::TBODY
+            | Tag::TD
+            | Tag::TFOOT
+            | Tag::TH
+            | Tag::THEAD
+            | Tag::TR
+            | Tag::UL
+    )
+}
+
+/// Elements whose text nobody reads as text.
+pub fn is_skipped(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::AUDIO
+            | Tag::BUTTON
+            | Tag::CANVAS
+            | Tag::DATALIST
+            | Tag::EMBED
+            | Tag::HEAD
+            | Tag::IFRAME
+            | Tag::INPUT
+            | Tag::MAP
+            | Tag::METER
+            | Tag::NOFRAMES
+            | Tag::NOSCRIPT
+            | Tag::OBJECT
+            | Tag::OPTGROUP
+            | Tag::OPTION
+            | Tag::OUTPUT
+            | Tag::PROGRESS
+            | Tag::RP
+            | Tag::RT
+            | Tag::SCRIPT
+            | Tag::SELECT
+            | Tag::STYLE
+            | Tag::SVG
+            | Tag::TEMPLATE
+            | Tag::TEXTAREA
+            | Tag::TITLE
+            | Tag::VIDEO
+    )
+}
+
+/// Whether an element is hidden by its own attributes.
+pub fn hides(dom: &Dom, node: NodeId) -> bool {
+    if dom.attr(node, Attr::HIDDEN).is_some_and(|value| !value.eq_ignore_ascii_case("until-found")) {
+        return true;
+    }
+    if dom.attr(node, Attr::ARIA_HIDDEN).is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+        return true;
+    }
+    dom.attr(node, Attr::STYLE).is_some_and(style_hides)
+}
+
+fn style_hides(style: &str) -> bool {
+    style.split(';').filter_map(|it| it.split_once(':')).any(|(property, value)| {
+        let (property, value) = (property.trim(), value.trim().trim_end_matches("!important").trim_end());
+        (property.eq_ignore_ascii_case("display") && value.eq_ignore_ascii_case("none"))
+            || (property.eq_ignore_ascii_case("visibility") && value.eq_ignore_ascii_case("hidden"))
+    })
+}
+
+/// Cuts a document into blocks.
+pub fn split(dom: &Dom) -> Blocks {
+    let mut cutter = Cutter::new(dom);
+    let n_nodes = dom.len();
+    let mut at = 0;
+    while at < n_nodes {
+        let node = NodeId::at(at);
+        cutter.leave(at);
+        match dom.kind(node) {
+            Kind::Text => cutter.text(node),
+            Kind::Element(Tag::BR) => cutter.line_break(),
+            Kind::Element(tag) if is_skipped(tag) => {
+                at = dom.end(node).index();
+                continue;
+            }
+            Kind::Element(Tag::TABLE) if is_data_table(dom, node) => {
+                cutter.table(node);
+                at = dom.end(node).index();
+                continue;
+            }
+            Kind::Element(tag) => cutter.enter(node, tag),
+            Kind::Document | Kind::Comment | Kind::Doctype => {}
+        }
+        at += 1;
+    }
+    cutter.leave(n_nodes);
+    cutter.flush();
+    cutter.blocks
+}
+
+/// An open element that breaks the line.
+struct Open {
+    node: NodeId,
+    end: usize,
+    kind: PartKind,
+    level: u8,
+}
+
+struct Cutter<'a> {
+    dom: &'a Dom,
+    blocks: Blocks,
+    open: Vec<Open>,
+    /// Where the innermost link, bold and hidden stretches end.
+    link_end: usize,
+    strong_end: usize,
+    hidden_end: usize,
+    list_depth: u8,
+    list_ends: Vec<usize>,
+    gap: Gap,
+    n_breaks: u32,
+    first: Option<NodeId>,
+    last: NodeId,
+    start: usize,
+    n_link_chars: u32,
+    n_strong_chars: u32,
+    n_links: u32,
+    hidden: bool,
+}
+
+impl<'a> Cutter<'a> {
+    fn new(dom: &'a Dom) -> Self {
+        Self {
+            dom,
+            blocks: Blocks::default(),
+            open: vec![Open { node: dom.root(), end: dom.len(), kind: PartKind::Paragraph, level: 0 }],
+            link_end: 0,
+            strong_end: 0,
+            hidden_end: 0,
+            list_depth: 0,
+            list_ends: Vec::new(),
+            gap: Gap::Element,
+            n_breaks: 0,
+            first: None,
+            last: dom.root(),
+            start: 0,
+            n_link_chars: 0,
+            n_strong_chars: 0,
+            n_links: 0,
+            hidden: false,
+        }
+    }
+
+    /// Closes what ends before node `at`.
+    fn leave(&mut self, at: usize) {
+        while self.open.last().is_some_and(|it| it.end <= at) && self.open.len() > 1 {
+            self.flush();
+            self.open.pop();
+            self.gap = Gap::Element;
+            self.n_breaks = 0;
+        }
+        while self.list_ends.last().is_some_and(|end| *end <= at) {
+            self.list_ends.pop();
+            self.list_depth = self.list_depth.saturating_sub(1);
+        }
+    }
+
+    fn enter(&mut self, node: NodeId, tag: Tag) {
+        let end = self.dom.end(node).index();
+        if hides(self.dom, node) {
+            self.hidden_end = self.hidden_end.max(end);
+        }
+        match tag {
+            Tag::A if self.dom.attr(node, Attr::HREF).is_some() => {
+                self.link_end = self.link_end.max(end);
+                self.n_links += 1;
+            }
+            Tag::B | Tag::STRONG => self.strong_end = self.strong_end.max(end),
+            _ => {}
+        }
+        if !breaks_line(tag) {
+            return;
+        }
+        self.flush();
+        self.gap = Gap::Element;
+        self.n_breaks = 0;
+        if matches!(tag, Tag::UL | Tag::OL | Tag::MENU | Tag::DIR) {
+            self.list_depth = self.list_depth.saturating_add(1);
+            self.list_ends.push(end);
+        }
+        let above = self.open.last().expect("the document is always open");
+        let (kind, level) = match tag {
+            Tag::H1 => (PartKind::Heading, 1),
+            Tag::H2 => (PartKind::Heading, 2),
+            Tag::H3 => (PartKind::Heading, 3),
+            Tag::H4 => (PartKind::Heading, 4),
+            Tag::H5 => (PartKind::Heading, 5),
+            Tag::H6 => (PartKind::Heading, 6),
+            Tag::LI => (PartKind::ListItem, self.list_depth.max(1)),
+            Tag::BLOCKQUOTE => (PartKind::Quote, 0),
+            Tag::PRE => (PartKind::Code, 0),
+            Tag::FIGCAPTION | Tag::CAPTION => (PartKind::Caption, 0),
+            Tag::TABLE | Tag::ARTICLE | Tag::MAIN | Tag::ASIDE | Tag::NAV | Tag::FIGURE => (PartKind::Paragraph, 0),
+            _ => (above.kind, above.level),
+        };
+        self.open.push(Open { node, end, kind, level });
+    }
+
+    fn line_break(&mut self) {
+        if self.open.last().is_some_and(|it| it.kind == PartKind::Code) && self.first.is_some() {
+            self.blocks.text.push('\n');
+            return;
+        }
+        let began = self.first.is_some();
+        self.flush();
+        if began {
+            self.n_breaks = 0;
+        }
+        self.n_breaks += 1;
+        if self.gap != Gap::Element || began {
+            self.gap = if self.n_breaks > 1 { Gap::Lines } else { Gap::Line };
+        }
+    }
+
+    fn text(&mut self, node: NodeId) {
+        let text = self.dom.text(node);
+        let is_code = self.open.last().is_some_and(|it| it.kind == PartKind::Code);
+        if self.first.is_none() {
+            if text.trim_start().is_empty() {
+                return;
+            }
+            self.start = self.blocks.text.len();
+            self.first = Some(node);
+            self.hidden = node.index() < self.hidden_end;
+        }
+        self.last = node;
+        let before = self.blocks.text.len();
+        if is_code {
+            self.blocks.text.push_str(text);
+        } else {
+            push_run(&mut self.blocks.text, self.start, text);
+        }
+        let (link, strong) = (node.index() < self.link_end, node.index() < self.strong_end);
+        if link || strong {
+            let n_chars = weigh(&self.blocks.text[before..]);
+            self.n_link_chars += if link { n_chars } else { 0 };
+            self.n_strong_chars += if strong { n_chars } else { 0 };
+            // A link around several blocks begins in each of them.
+            if link && self.n_links == 0 {
+                self.n_links = 1;
+            }
+        }
+    }
+
+    fn flush(&mut self) {
+        let Some(first) = self.first.take() else {
+            self.n_links = 0;
+            return;
+        };
+        let open = self.open.last().expect("the document is always open");
+        let (element, kind, level) = (open.node, open.kind, open.level);
+        self.push(element, (first, self.last), kind, level);
+    }
+
+    fn push(&mut self, element: NodeId, nodes: (NodeId, NodeId), kind: PartKind, level: u8) {
+        let end = self.start + self.blocks.text[self.start..].trim_end().len();
+        self.blocks.text.truncate(end);
+        let mut block = Block {
+            element,
+            nodes,
+            range: self.start..end,
+            kind,
+            level,
+            gap: self.gap,
+            hidden: self.hidden,
+            n_chars: 0,
+            n_link_chars: self.n_link_chars,
+            n_strong_chars: self.n_strong_chars,
+            n_words: 0,
+            n_links: self.n_links,
+            n_sentences: 0,
+            n_commas: 0,
+            n_digits: 0,
+            n_upper: 0,
+        };
+        count(&self.blocks.text[block.range.clone()], &mut block);
+        if block.n_chars > 0 {
+            self.blocks.rows.push(block);
+        } else {
+            self.blocks.text.truncate(self.start);
+        }
+        (self.n_link_chars, self.n_strong_chars, self.n_links) = (0, 0, 0);
+        self.gap = Gap::Element;
+        self.n_breaks = 0;
+    }
+
+    /// A table of data, as one block: rows one a line, cells joined by ` | `.
+    fn table(&mut self, table: NodeId) {
+        self.flush();
+        self.start = self.blocks.text.len();
+        self.hidden = table.index() < self.hidden_end || hides(self.dom, table);
+        let (mut at, end) = (table.index() + 1, self.dom.end(table).index());
+        let (mut cell_start, mut in_row, mut link_end) = (self.start, false, 0);
+        let mut nodes = None;
+        while at < end {
+            let node = NodeId::at(at);
+            match self.dom.kind(node) {
+                Kind::Element(Tag::TR) => {
+                    if in_row {
+                        self.blocks.text.push('\n');
+                    }
+                    in_row = false;
+                }
+                Kind::Element(Tag::TD | Tag::TH) => {
+                    if in_row {
+                        self.blocks.text.push_str(" | ");
+                    }
+                    in_row = true;
+                    cell_start = self.blocks.text.len();
+                }
+                Kind::Element(Tag::CAPTION) => {
+                    at = self.dom.end(node).index();
+                    continue;
+                }
+                Kind::Element(tag) if is_skipped(tag) => {
+                    at = self.dom.end(node).index();
+                    continue;
+                }
+                Kind::Element(Tag::A) => {
+                    link_end = self.dom.end(node).index();
+                    self.n_links += 1;
+                }
+                Kind::Element(tag) if breaks_line(tag) || tag == Tag::BR => {
+                    push_run(&mut self.blocks.text, cell_start, " ");
+                }
+                Kind::Text if in_row => {
+                    let before = self.blocks.text.len();
+                    push_run(&mut self.blocks.text, cell_start, self.dom.text(node));
+                    if at < link_end {
+                        self.n_link_chars += weigh(&self.blocks.text[before..]);
+                    }
+                    nodes = Some((nodes.map_or(node, |(first, _)| first), node));
+                }
+                Kind::Document | Kind::Element(_) | Kind::Text | Kind::Comment | Kind::Doctype => {}
+            }
+            at += 1;
+        }
+        if let Some(nodes) = nodes {
+            self.push(table, nodes, PartKind::Table, 0);
+        }
+    }
+}
+
+/// Appends text, whitespace collapsed, none at `start`, where the block begins.
+pub fn push_run(onto: &mut String, start: usize, text: &str) {
+    let mut gap = onto.len() == start || onto.ends_with([' ', '\n']);
+    let mut rest = text;
+    // ASCII words at a time: most of any page.
+    while let Some(first) = rest.as_bytes().first() {
+        if first.is_ascii_graphic() {
+            let length = rest.bytes().position(|byte| !byte.is_ascii_graphic()).unwrap_or(rest.len());
+            onto.push_str(&rest[..length]);
+            rest = &rest[length..];
+            gap = false;
+            continue;
+        }
+        let c = rest.chars().next().expect("not empty");
+        rest = &rest[c.len_utf8()..];
+        if c.is_whitespace() {
+            // A no-break space is kept for now: repair needs it as evidence, and counts it.
+            if c == '\u{a0}' {
+                onto.push(c);
+                gap = false;
+            } else if !gap {
+                onto.push(' ');
+                gap = true;
+            }
+        } else if !c.is_control() || ('\u{80}'..='\u{9f}').contains(&c) {
+            onto.push(c);
+            gap = false;
+        }
+    }
+}
+
+/// Characters but whitespace; those of unspaced scripts count double.
+fn weigh(text: &str) -> u32 {
+    text.chars().map(|c| if c.is_whitespace() { 0 } else { 1 + u32::from(!c.is_ascii() && is_unspaced(c)) }).sum()
+}
+
+fn count(text: &str, block: &mut Block) {
+    let (mut inside, mut n_unspaced, mut previous_ends) = (false, 0u32, false);
+    for c in text.chars() {
+        if c.is_whitespace() {
+            block.n_sentences += u32::from(previous_ends);
+            (inside, previous_ends) = (false, false);
+            continue;
+        }
+        block.n_chars += 1;
+        if c.is_ascii() {
+            block.n_commas += u32::from(c == ',');
+            block.n_digits += u32::from(c.is_ascii_digit());
+            block.n_upper += u32::from(c.is_ascii_uppercase());
+            // A closing mark after the stop belongs to it.
+            previous_ends = matches!(c, '.' | '!' | '?') || (previous_ends && matches!(c, '"' | '\'' | ')' | ']'));
+        } else if is_unspaced(c) {
+            block.n_chars += 1;
+            n_unspaced += 1;
+            previous_ends = false;
+            inside = false;
+            continue;
+        } else {
+            block.n_commas += u32::from(matches!(c, '،' | '、' | '，'));
+            block.n_sentences += u32::from(matches!(c, '。' | '！' | '？' | '।' | '۔' | '؟' | '։' | '።'));
+            block.n_upper += u32::from(c.is_uppercase());
+            previous_ends = c == '…' || (previous_ends && matches!(c, '”' | '’' | '»' | '“'));
+        }
+        if !inside && c.is_alphanumeric() {
+            block.n_words += 1;
+            inside = true;
+        }
+    }
+    block.n_sentences += u32::from(previous_ends);
+    block.n_words += n_unspaced / 2;
+}
+
+/// Whether a table holds data rather than the page's layout.
+///
+/// Data: two rows and two columns at least, no table inside, and cells of [`CELL_CHARS_MAX`] on average, with no cell a
+/// story of its own.
+fn is_data_table(dom: &Dom, table: NodeId) -> bool {
+    let (mut n_rows, mut n_cells, mut n_chars, mut cell_chars, mut cell_end) = (0u32, 0u32, 0usize, 0usize, 0usize);
+    let mut first_row_cells = 0u32;
+    for node in dom.descendants(table) {
+        if node.index() >= cell_end {
+            cell_chars = 0;
+        }
+        match dom.kind(node) {
+            Kind::Element(Tag::TABLE | Tag::FORM | Tag::ARTICLE | Tag::SECTION | Tag::UL | Tag::IFRAME) => {
+                return false;
+            }
+            Kind::Element(Tag::TR) => n_rows += 1,
+            Kind::Element(Tag::TD | Tag::TH) => {
+                n_cells += 1;
+                first_row_cells += u32::from(n_rows <= 1);
+                cell_chars = 0;
+                cell_end = dom.end(node).index();
+            }
+            Kind::Text => {
+                let length = dom.text(node).trim().len();
+                n_chars += length;
+                cell_chars += length;
+                if cell_chars > CELL_STORY_CHARS {
+                    return false;
+                }
+            }
+            Kind::Element(_) | Kind::Document | Kind::Comment | Kind::Doctype => {}
+        }
+    }
+    n_rows >= 2 && first_row_cells >= 2 && n_chars <= CELL_CHARS_MAX * n_cells as usize
+}
+
+/// Mean bytes a cell of a data table, at most. Layout tables measured on traf-a hold 300 and more.
+const CELL_CHARS_MAX: usize = 150;
+
+/// A cell with more bytes than this is a column of a layout.
+const CELL_STORY_CHARS: usize = 1200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dom::Options;
+
+    #[track_caller]
+    fn check(html: &str, expected: &[(PartKind, &str)]) {
+        let blocks = split(&Dom::parse(html, &Options::default()));
+        let got: Vec<_> = blocks.rows.iter().map(|it| (it.kind, blocks.text(it))).collect();
+        assert_eq!(got, expected);
+    }
+
+    #[test]
+    fn line_breaking_elements_and_breaks_cut() {
+        use PartKind::{Heading, ListItem, Paragraph, Quote};
+        check(
+            "<h2>Head</h2><div>one <b>two</b>\n three<p>four</p>five<br>six</div><ul><li>seven<p>eight</ul>\
+             <blockquote><p>nine</blockquote><script>no</script>",
+            &[
+                (Heading, "Head"),
+                (Paragraph, "one two three"),
+                (Paragraph, "four"),
+                (Paragraph, "five"),
+                (Paragraph, "six"),
+                (ListItem, "seven"),
+                (ListItem, "eight"),
+                (Quote, "nine"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_table_of_data_is_one_block_and_a_layout_is_cut() {
+        check(
+            "<table><tr><th>Town<th>Votes<tr><td>Ash<br>ford<td>1,204</table>",
+            &[(PartKind::Table, "Town | Votes\nAsh ford | 1,204")],
+        );
+        check(
+            "<table><tr><td><table><tr><td>a</table><td>b<tr><td>c<td>d</table>",
+            &[
+                (PartKind::Paragraph, "a"),
+                (PartKind::Paragraph, "b"),
+                (PartKind::Paragraph, "c"),
+                (PartKind::Paragraph, "d"),
+            ],
+        );
+    }
+
+    #[test]
+    fn code_keeps_its_lines() {
+        check("<pre>a\n  b<br>c</pre>", &[(PartKind::Code, "a\n  b\nc")]);
+    }
+
+    #[test]
+    fn counts_say_what_a_text_is_like() {
+        let html = "<p style='DISPLAY : none !important'>One, <a href=x>two</a>. <b>Three!</b> 45";
+        let blocks = split(&Dom::parse(html, &Options::default()));
+        let row = &blocks.rows[0];
+        assert!(row.hidden);
+        assert_eq!((row.n_chars, row.n_link_chars, row.n_strong_chars, row.n_links), (16, 3, 6, 1));
+        assert_eq!((row.n_words, row.n_sentences, row.n_commas, row.n_digits, row.n_upper), (4, 2, 1, 2, 2));
+    }
+
+    #[test]
+    fn unspaced_scripts_count_double() {
+        let blocks = split(&Dom::parse("<p>東京で、会議。", &Options::default()));
+        let row = &blocks.rows[0];
+        assert_eq!((row.n_chars, row.n_words, row.n_sentences, row.n_commas), (12, 2, 1, 1));
+    }
+
+    #[test]
+    fn gaps_tell_breaks_from_elements() {
+        let blocks = split(&Dom::parse("<p>a<br>b<br><br>c<p>d", &Options::default()));
+        let gaps: Vec<_> = blocks.rows.iter().map(|it| it.gap).collect();
+        assert_eq!(gaps, [Gap::Element, Gap::Line, Gap::Lines, Gap::Element]);
+    }
+}

@@ -1,0 +1,259 @@
+//! What an element says about itself: bits of meaning from its name, class, id, role and schema.org properties.
+//!
+//! Class names are English nearly everywhere, whatever the page's language; the few others are those of large families of
+//! sites. A word counts where a word begins (`share-bar`, `ShareBar`, `td_share`, but not `marketshare`); short ones must
+//! also end there. Marks are hints, never verdicts: themes call a body "teaser" and a page "has-sidebar".
+
+use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
+use aho_corasick::{AhoCorasick, MatchKind};
+use std::ops::{BitAnd, BitOr, BitOrAssign};
+use std::sync::LazyLock;
+
+/// A set of meanings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub struct Mark(pub u32);
+
+macro_rules! marks {
+    ($($(#[$doc:meta])* $name:ident $bit:literal: [$($word:literal)*] [$($exact:literal)*]),+ $(,)?) => {
+        impl Mark {
+            $($(#[$doc])* pub const $name: Self = Self(1 << $bit);)+
+
+            /// Every meaning with its name.
+            pub const NAMES: &'static [(&'static str, Self)] = &[$((stringify!($name), Self::$name)),+];
+        }
+
+        /// Words that may go on (`share` in `sharebar`) and words that must end, with what they mean.
+        const WORDS: &[(&str, bool, Mark)] = &[$($(($word, false, Mark::$name),)* $(($exact, true, Mark::$name),)*)+];
+    };
+}
+
+marks! {
+    /// Links to other stories.
+    RELATED 0: ["related" "recommend" "recirc" "see-also" "read-also" "readalso" "more-from" "more-on" "morefrom" "more-stories"
+        "also-read" "alsoread" "you-may" "youmay" "up-next" "upnext" "read-next" "readnext" "next-article" "outbrain" "taboola" "plista"
+        "zergnet" "onward" "further-reading" "yarpp" "jp-related" "crosslink" "linklist" "link-list" "readmore" "read-more"
+        "weiterlesen" "mehrzum" "verwandt" "a-lire" "lire-aussi" "leia-tambem" "noticias-relacionadas" "powiazane" "latest-news" "more-news" "morenews" "other-news"
+        "othernews" "article-list" "articlelist" "news-list" "newslist" "story-list" "storylist" "post-list" "postlist" "latest-posts" "next-post" "nextpost" "prev-post" "prevpost" "inline-link-block"] ["similar" "suggested" "suggestions"],
+    /// What others read.
+    POPULAR 1: ["popular" "trending" "most-read" "mostread" "most-viewed" "mostviewed" "top-stories" "topstories" "meistgelesen" "most-popular"
+        "lo-mas" "mas-leido" "plus-lus" "bestseller" "ranking"] ["hot" "latest"],
+    /// Buttons to share, follow, print.
+    SHARE 2: ["share" "sharing" "social" "addtoany" "addthis" "sharedaddy" "shariff" "sns" "follow-us" "followus" "bookmark" "print-button" "sharethis"
+        "teilen" "partage" "compartir"] ["follow" "whatsapp" "email-article" "toolbar" "tools"],
+    /// What readers write, and the form for it.
+    COMMENT 3: ["comment" "disqus" "respond" "discussion" "discuss" "reactions" "kommentar" "commentaire" "comentario" "livefyre" "coral-talk" "talkback"
+        "replies"] ["reply" "fb-comments"],
+    /// Boxes to subscribe to letters.
+    NEWSLETTER 4: ["newsletter" "signup" "sign-up" "mailchimp" "mc4wp" "subscribe" "subscription" "email-form" "optin" "opt-in" "nl-box" "mailing"] [],
+    /// Calls to something: buy, download, watch, donate.
+    PROMO 5: ["promo" "cta" "call-to-action" "donate" "donation" "support-us" "sponsor" "affiliate" "marketing" "campaign" "app-banner" "appbanner" "werbung" "shop" "deal" "coupon"
+        "product-box" "productbox" "buy-"] ["offer" "join" "premium-box"],
+    /// Ways about the site.
+    NAV 6: ["nav" "menu" "breadcrumb" "pagination" "pager" "page-numbers" "skip-link" "skiplink" "site-header" "masthead" "topbar" "top-bar"
+        "site-search" "searchform" "search-form" "search-box" "toc" "table-of-contents" "tableofcontents" "inhaltsverzeichnis" "ez-toc" "lwptoc" "jumplink" "jump-link" "site-map" "sitemap" "language-switch" "subnav" "navigation"] ["crumbs" "crumb" "search" "pages" "header-bar"],
+    /// The foot of a page or an article.
+    FOOTER 7: ["footer" "colophon" "copyright" "site-info" "imprint" "impressum" "legal" "disclaimer" "page-bottom"] ["foot" "footnav"],
+    /// Beside the story.
+    SIDEBAR 8: ["sidebar" "side-bar" "right-rail" "rightrail" "right-column" "rightcolumn" "rightcol" "right-col" "widget" "rail" "aside" "secondary" "complementary" "marginal"]
+        ["side" "marginalia"],
+    /// Who wrote it, at length.
+    BIO 9: ["author-bio" "authorbio" "author-box" "authorbox" "author-info" "authorinfo" "about-author" "aboutauthor" "about-the-author" "author-card" "authorcard" "author-desc" "author-profile"
+        "biography" "bio-" "autor-box" "autorenbox" "autorinfo" "post-author" "entry-author" "m-author" "contributor" "author-block" "author-section" "article-author" "authorsbox" "profile-box"] ["bio" "autorenkasten"],
+    /// Tags and topics.
+    TAGS 10: ["tags" "tag-list" "taglist" "tagcloud" "tag-cloud" "keywords" "topics" "topic-list" "post-tag" "entry-tag" "cat-links" "category" "categories" "schlagwort" "themen" "entry-meta-tags"]
+        ["tag" "hashtags" "labels"],
+    /// Advertisements.
+    AD 11: ["advert" "adsense" "adsbygoogle" "ad-slot" "adslot" "ad-container" "ad-unit" "ad-wrapper" "ad-box" "adbox" "doubleclick" "dfp" "gpt-ad" "banner-ad" "anzeige" "publicidad" "publicite" "reklam" "native-ad" "paid-content" "commercial" "billboard" "leaderboard" "adzone" "ad-label"]
+        ["ad" "ads" "adv" "pub" "sponsored"],
+    /// Questions about cookies and privacy.
+    CONSENT 12: ["cookie" "consent" "gdpr" "cmp" "privacy" "onetrust" "didomi" "usercentrics" "sp-message" "datenschutz" "opta" "opt-in-content"] [],
+    /// What lies over the page.
+    POPUP 13: ["popup" "pop-up" "modal" "overlay" "lightbox" "login" "signin" "sign-in" "tooltip" "dropdown" "drawer" "offcanvas" "off-canvas" "snackbar" "toast" "mfp-hide" "notification" "password" "register"]
+        ["dialog" "alert"],
+    /// Under a picture.
+    CAPTION 14: ["caption" "figcaption" "credit" "photo-credit" "image-source" "bildunterschrift" "legend" "photographer" "bildnachweis" "img-text" "image-text" "media-text" "picture-source" "copyright-image"] ["source" "fotocredit"],
+    /// Who and when, near the headline.
+    META 15: ["byline" "by-line" "dateline" "timestamp" "time-stamp" "pubdate" "publish-date" "published" "publish-time" "post-date" "entry-date" "article-date" "article-info" "article-meta" "post-meta" "entry-meta" "meta-data" "metadata" "post-info" "reading-time" "readingtime" "read-time" "readtime" "lesezeit" "last-updated" "modified" "updated" "author" "autor" "auteur" "writer" "reporter" "journalist" "article-details" "story-meta" "news-info" "date-"]
+        ["meta" "date" "time" "datetime" "by" "info" "byline" "created" "details" "views"],
+    /// Read by machines only, or on paper only.
+    HIDDEN 16: ["sr-only" "screen-reader" "screenreader" "visually-hidden" "visuallyhidden" "is-hidden" "print-only" "only-print" "offscreen" "off-screen" "u-hidden" "a11y-hidden" "element-invisible" "display-none" "noprint-hidden" "assistive-text" "hidden-print" "vh-"]
+        ["hidden" "hide" "invisible" "vh" "srt"],
+    /// Asks for money before the rest.
+    PAYWALL 17: ["paywall" "pay-wall" "piano" "metered" "subscriber-only" "premium-wall" "regwall" "registration-wall" "offer-" "tp-container" "locked" "subscribe-wall" "paid-barrier" "barrier" "plus-teaser"] ["gate" "wall"],
+    /// A box within the story.
+    BOX 18: ["infobox" "info-box" "factbox" "fact-box" "faktabox" "faktaruta" "fakta" "infokasten" "kasten" "callout" "highlight-box" "key-facts" "keyfacts" "at-a-glance" "keypoints" "key-points" "summary-box" "quick-facts" "encadre" "recuadro" "ramka" "textbox" "text-box" "infobloc" "explainer" "box-"]
+        ["box" "info-card" "panel" "note"],
+    /// A card of another story, or what the theme calls so.
+    TEASER 19: ["teaser" "card" "tease" "excerpt" "snippet" "thumbnail" "listing" "news-item" "newsitem" "story-item" "list-item" "grid-item" "post-item" "feed-item" "entry-title-link" "td_module" "td-module" "archive" "promo-item" "carousel" "slider" "swiper" "slick" "owl-"]
+        ["item" "module" "feed" "grid" "tile" "thumb"],
+    /// The body, by its makers' word.
+    BODY 20: ["article-body" "articlebody" "article-content" "articlecontent" "article-text" "articletext" "entry-content" "entrycontent" "post-content" "postcontent" "post-body" "postbody" "story-body" "storybody" "story-content" "storycontent" "body-text" "bodytext" "body-content" "body-copy" "bodycopy" "news-content" "newscontent" "news-body" "news-text" "newstext" "article__body" "content-body" "contentbody" "text-content" "article-main" "main-content-text" "rich-text" "richtext" "wysiwyg" "article-detail" "td-post-content" "paragraph" "artikeltext" "artikel-text" "article-page" "articlepage" "content-text" "maincontent" "main-content" "field-name-body" "field--name-body" "single-content" "singlecontent" "article-wrap" "news-detail" "newsdetail" "cuerpo" "corps" "corpo" "treść" "page-content" "prose"]
+        ["story" "article" "artikel" "articulo" "post" "entry" "content" "body" "text" "artigo" "articolo" "copy"],
+    /// The summary under the headline.
+    LEAD 21: ["standfirst" "subtitle" "sub-title" "subheadline" "sub-headline" "subhead" "article-intro" "article-lead" "article-summary" "lead-text" "leadtext" "article-teaser" "vorspann" "einleitung" "chapo" "entradilla" "bajada" "sommario" "occhiello" "ingress" "manchet" "perex" "synopsis" "description" "article-dek" "introtext" "intro-text" "lede" "article-description" "leadin" "preamble" "zajawka" "spoiler"]
+        ["lead" "dek" "deck" "intro" "summary" "abstract" "tagline" "excerpt-lead" "sapo"],
+    /// Something of another site set into the page.
+    EMBED 22: ["embed" "twitter-tweet" "instagram-media" "tiktok" "youtube" "fb-post" "iframe" "oembed" "external-content" "2click" "two-click" "placeholder" "opt-embed"] ["tweet"],
+    /// Pictures and players.
+    MEDIA 23: ["gallery" "slideshow" "video" "player" "audio" "podcast" "bildergalerie" "galerie" "image-wrapper" "image-container" "picture"] ["media" "image" "images" "photo" "figure"],
+    /// The headline.
+    HEADLINE 24: ["headline" "article-title" "articletitle" "entry-title" "post-title" "posttitle" "story-title" "news-title" "page-title" "pagetitle" "td-post-title" "titulo" "titre"] ["title" "kicker" "overline"],
+    /// A quotation set apart.
+    QUOTE 25: ["pullquote" "pull-quote" "blockquote" "zitat" "quote" "cita"] [],
+    /// A question put to readers.
+    POLL 26: ["poll" "quiz" "survey" "rating" "vote" "feedback" "was-this-helpful" "umfrage" "ratings"] ["stars"],
+    /// `<nav>`, `role=navigation`.
+    IS_NAV 27: [] [],
+    /// `<aside>`, `role=complementary`.
+    IS_ASIDE 28: [] [],
+    /// `<footer>`, `role=contentinfo`.
+    IS_FOOTER 29: [] [],
+    /// `<form>`, `<fieldset>`, `<label>`, `<dialog>`, `role=dialog` and the like.
+    IS_FORM 30: [] [],
+    /// `itemprop="articleBody"`: the body by the page's own data.
+    IS_BODY 31: [] [],
+}
+
+impl Mark {
+    /// Whether any of these meanings is among them.
+    pub fn any(self, of: Self) -> bool {
+        self.0 & of.0 != 0
+    }
+}
+
+impl BitOr for Mark {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl BitOrAssign for Mark {
+    fn bitor_assign(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
+impl BitAnd for Mark {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
+
+static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .match_kind(MatchKind::Standard)
+        .build(WORDS.iter().map(|(word, ..)| word))
+        .expect("the words are few and short")
+});
+
+/// The marks of every node, by position; zero for what is no element.
+pub fn marks(dom: &Dom) -> Vec<Mark> {
+    let mut name = String::new();
+    dom.nodes().map(|node| mark(dom, node, &mut name)).collect()
+}
+
+/// The marks of one node.
+pub fn mark_of(dom: &Dom, node: NodeId) -> Mark {
+    mark(dom, node, &mut String::new())
+}
+
+fn mark(dom: &Dom, node: NodeId, name: &mut String) -> Mark {
+    let Kind::Element(tag) = dom.kind(node) else { return Mark::default() };
+    let mut mark = match tag {
+        Tag::NAV | Tag::MENU => Mark::IS_NAV,
+        Tag::ASIDE => Mark::IS_ASIDE,
+        Tag::FOOTER => Mark::IS_FOOTER,
+        Tag::FORM | Tag::FIELDSET | Tag::LABEL | Tag::LEGEND | Tag::DIALOG => Mark::IS_FORM,
+        Tag::FIGCAPTION | Tag::CAPTION => Mark::CAPTION,
+        // A page's own class says what the page is ("has-sidebar", "comments-open"), not what the element is.
+        Tag::HTML | Tag::BODY | Tag::HEAD | Tag::LINK | Tag::META | Tag::SCRIPT | Tag::STYLE => return Mark::default(),
+        _ => Mark::default(),
+    };
+    for (attr, value) in dom.attrs(node) {
+        match attr {
+            "class" | "id" => mark |= of_name(value, name),
+            "role" => {
+                mark |= match value {
+                    "navigation" | "menu" | "menubar" | "banner" | "search" => Mark::IS_NAV,
+                    "complementary" => Mark::IS_ASIDE,
+                    "contentinfo" => Mark::IS_FOOTER,
+                    "dialog" | "alertdialog" | "form" => Mark::IS_FORM,
+                    _ => Mark::default(),
+                }
+            }
+            "itemprop" => {
+                mark |= match value {
+                    "articleBody" | "reviewBody" => Mark::IS_BODY,
+                    "author" | "datePublished" | "dateModified" | "publisher" => Mark::META,
+                    "headline" => Mark::HEADLINE,
+                    "description" | "alternativeHeadline" => Mark::LEAD,
+                    "caption" => Mark::CAPTION,
+                    "comment" => Mark::COMMENT,
+                    _ => Mark::default(),
+                }
+            }
+            _ => {}
+        }
+    }
+    mark
+}
+
+/// What a class or id means. `name` is room to write in.
+fn of_name(value: &str, name: &mut String) -> Mark {
+    name.clear();
+    let mut previous_lower = false;
+    for byte in value.bytes().take(NAME_BYTES_MAX) {
+        if byte.is_ascii_uppercase() && previous_lower {
+            name.push('-');
+        }
+        previous_lower = byte.is_ascii_lowercase();
+        name.push(match byte {
+            b'_' => '-',
+            b if b.is_ascii() => b.to_ascii_lowercase() as char,
+            _ => 'x',
+        });
+    }
+    let bytes = name.as_bytes();
+    let mut mark = Mark::default();
+    for found in FINDER.find_overlapping_iter(name.as_str()) {
+        let (_, exact, meaning) = WORDS[found.pattern().as_usize()];
+        let begins = found.start() == 0 || !bytes[found.start() - 1].is_ascii_alphabetic();
+        let ends = bytes.get(found.end()).is_none_or(|byte| !byte.is_ascii_alphabetic());
+        if begins && (ends || !exact) {
+            mark |= meaning;
+        }
+    }
+    mark
+}
+
+/// Bytes of a class or id that are read: utility frameworks write whole stylesheets into them.
+const NAME_BYTES_MAX: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(class: &str, expected: Mark) {
+        assert_eq!(of_name(class, &mut String::new()), expected, "{class}");
+    }
+
+    #[test]
+    fn words_count_where_they_begin() {
+        check("post-share", Mark::SHARE | Mark::BODY);
+        check("postShareBar", Mark::SHARE | Mark::BODY);
+        check("td_block_related_posts", Mark::RELATED);
+        check("marketshare", Mark::default());
+        check("relatedposts", Mark::RELATED);
+    }
+
+    #[test]
+    fn short_words_must_end() {
+        check("ad", Mark::AD);
+        check("ad-slot-2", Mark::AD);
+    }
+}
