@@ -5,8 +5,8 @@ mod options;
 
 pub use error::{Cause, FetchError};
 pub use options::{
-    Bounded, BytesMax, Concurrency, HeaderText, InvalidOption, Network, Options, PauseMs,
-    RedirectsMax, RetriesMax, Robots, TimeoutMs, UserAgent,
+    Bounded, BytesMax, Concurrency, HeaderText, InvalidOption, Network, Options, PauseMs, RedirectsMax, RetriesMax,
+    Robots, TimeoutMs, UserAgent,
 };
 
 use futures_util::stream::{self, Stream, StreamExt};
@@ -23,17 +23,12 @@ pub struct Fetcher {
 impl Fetcher {
     /// A fetcher that keeps to `options`. Opens no connection yet.
     pub fn new(options: &Options) -> Result<Self, FetchError> {
-        Ok(Self {
-            options: options.clone(),
-        })
+        Ok(Self { options: options.clone() })
     }
 
     /// One page.
     pub async fn fetch(&self, url: &Url) -> Result<Page, FetchError> {
-        Err(FetchError::Status {
-            url: url.clone(),
-            status: 0,
-        })
+        Err(FetchError::Status { url: url.clone(), status: 0 })
     }
 
     /// Many pages, several at once, each result in the place of its URL.
@@ -43,9 +38,7 @@ impl Fetcher {
         I::IntoIter: 'a,
     {
         let concurrency = self.options.concurrency.get() as usize;
-        stream::iter(urls)
-            .map(move |url| async move { self.fetch(&url).await })
-            .buffered(concurrency)
+        stream::iter(urls).map(move |url| async move { self.fetch(&url).await }).buffered(concurrency)
     }
 }
 

@@ -73,16 +73,14 @@ impl Robots {
                     // An empty pattern matches nothing: `Disallow:` is how a file says "all is allowed".
                     if !value.is_empty() {
                         let rule = || Rule::new(value, field == Field::Allow);
-                        audience
-                            .groups(&mut named, &mut any)
-                            .for_each(|group| group.rules.push(rule()));
+                        audience.groups(&mut named, &mut any).for_each(|group| group.rules.push(rule()));
                     }
                 }
                 Field::CrawlDelay => {
                     if let Some(delay) = seconds(value) {
-                        audience.groups(&mut named, &mut any).for_each(|group| {
-                            group.crawl_delay = group.crawl_delay.max(Some(delay))
-                        });
+                        audience
+                            .groups(&mut named, &mut any)
+                            .for_each(|group| group.crawl_delay = group.crawl_delay.max(Some(delay)));
                     }
                 }
                 Field::Sitemap => {
@@ -97,16 +95,10 @@ impl Robots {
         let group = if named.stated { named } else { any };
         let mut rules = group.rules;
         rules.sort_unstable_by(|a, b| {
-            (b.octets(), b.allow)
-                .cmp(&(a.octets(), a.allow))
-                .then_with(|| a.pattern.cmp(&b.pattern))
+            (b.octets(), b.allow).cmp(&(a.octets(), a.allow)).then_with(|| a.pattern.cmp(&b.pattern))
         });
         rules.dedup();
-        Self {
-            rules,
-            crawl_delay: group.crawl_delay,
-            sitemaps,
-        }
+        Self { rules, crawl_delay: group.crawl_delay, sitemaps }
     }
 
     /// Whether the URL may be asked for. Scheme and host are not looked at: the caller asks the robots.txt of
@@ -122,10 +114,7 @@ impl Robots {
         if path.first() != Some(&b'/') {
             path.insert(0, b'/');
         }
-        self.rules
-            .iter()
-            .find(|rule| rule.matches(&path))
-            .is_none_or(|rule| rule.allow)
+        self.rules.iter().find(|rule| rule.matches(&path)).is_none_or(|rule| rule.allow)
     }
 
     /// The pause the site asks for between two requests. Not in the RFC; the largest of our groups is taken.
@@ -149,10 +138,7 @@ pub fn product_token(user_agent: &str) -> &str {
 }
 
 fn token_len(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .position(|b| !(b.is_ascii_alphabetic() || matches!(b, b'_' | b'-')))
-        .unwrap_or(bytes.len())
+    bytes.iter().position(|b| !(b.is_ascii_alphabetic() || matches!(b, b'_' | b'-'))).unwrap_or(bytes.len())
 }
 
 /// The rules gathered for one kind of reader.
@@ -172,14 +158,8 @@ struct Audience {
 }
 
 impl Audience {
-    fn groups<'a>(
-        &self,
-        named: &'a mut Group,
-        any: &'a mut Group,
-    ) -> impl Iterator<Item = &'a mut Group> {
-        [self.named.then_some(named), self.any.then_some(any)]
-            .into_iter()
-            .flatten()
+    fn groups<'a>(&self, named: &'a mut Group, any: &'a mut Group) -> impl Iterator<Item = &'a mut Group> {
+        [self.named.then_some(named), self.any.then_some(any)].into_iter().flatten()
     }
 }
 
@@ -199,11 +179,7 @@ impl Rule {
             Some(value) => (value, true),
             None => (value, false),
         };
-        Self {
-            pattern: normalized(value, Stars::Wild),
-            to_end,
-            allow,
-        }
+        Self { pattern: normalized(value, Stars::Wild), to_end, allow }
     }
 
     fn octets(&self) -> usize {
@@ -227,11 +203,7 @@ impl Rule {
             };
             rest = &rest[at + piece.len()..];
         }
-        if self.to_end {
-            rest.ends_with(last)
-        } else {
-            memmem::find(rest, last).is_some()
-        }
+        if self.to_end { rest.ends_with(last) } else { memmem::find(rest, last).is_some() }
     }
 }
 
@@ -266,45 +238,34 @@ fn normalized(path: &[u8], stars: Stars) -> Vec<u8> {
         let stands = match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => true,
             b'*' => !was_encoded && stars == Stars::Wild,
-            b'/' | b'?' | b'#' | b'[' | b']' | b'@' | b'!' | b'&' | b'\'' | b'(' | b')' | b'+'
-            | b',' | b';' | b'=' | b':' => !was_encoded,
+            b'/' | b'?' | b'#' | b'[' | b']' | b'@' | b'!' | b'&' | b'\'' | b'(' | b')' | b'+' | b',' | b';' | b'='
+            | b':' => !was_encoded,
             _ => false,
         };
         if stands {
             out.push(byte);
         } else {
             const HEX: &[u8; 16] = b"0123456789ABCDEF";
-            out.extend([
-                b'%',
-                HEX[usize::from(byte >> 4)],
-                HEX[usize::from(byte & 15)],
-            ]);
+            out.extend([b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
         }
     }
     out
 }
 
 fn hex(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|digit| u8::try_from(digit).ok())
+    char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
 /// The lines of the part that is read, without byte order mark; CR, LF and CRLF all end one.
 fn lines(body: &[u8]) -> impl Iterator<Item = &[u8]> {
     let kept = match body.get(..BYTES_MAX) {
         Some(head) if body.len() > BYTES_MAX => {
-            let end = head
-                .iter()
-                .rposition(|b| matches!(b, b'\r' | b'\n'))
-                .unwrap_or(0);
+            let end = head.iter().rposition(|b| matches!(b, b'\r' | b'\n')).unwrap_or(0);
             &head[..end]
         }
         _ => body,
     };
-    kept.strip_prefix(b"\xEF\xBB\xBF")
-        .unwrap_or(kept)
-        .split(|b| matches!(b, b'\r' | b'\n'))
+    kept.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(kept).split(|b| matches!(b, b'\r' | b'\n'))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -337,9 +298,7 @@ fn record(line: &[u8]) -> Option<(Field, &[u8])> {
         ("sitemap", Field::Sitemap),
         ("site-map", Field::Sitemap),
     ];
-    let (_, field) = NAMES
-        .iter()
-        .find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes()))?;
+    let (_, field) = NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes()))?;
     Some((*field, line[colon + 1..].trim_ascii()))
 }
 
@@ -375,11 +334,7 @@ mod tests {
     #[track_caller]
     fn check(robots: &str, path: &str, allowed: bool) {
         let url = Url::parse(&format!("https://news.example{path}")).unwrap();
-        assert_eq!(
-            Robots::parse(robots.as_bytes(), "copydesk").allows(&url),
-            allowed,
-            "{path} under {robots:?}"
-        );
+        assert_eq!(Robots::parse(robots.as_bytes(), "copydesk").allows(&url), allowed, "{path} under {robots:?}");
     }
 
     /// The rules stand in a group for us.
@@ -402,21 +357,14 @@ mod tests {
         let robots = "User-agent: *\nDisallow: /\n\nUser-agent: CopyDesk\nDisallow: /private\n";
         check(robots, "/public", true);
         check(robots, "/private/a", false);
-        check(
-            "User-agent: *\nDisallow: /\nUser-agent: copydesk\n",
-            "/a",
-            true,
-        );
-        check(
-            "User-agent: copydesk\nAllow:\nUser-agent: *\nDisallow: /\n",
-            "/a",
-            true,
-        );
+        check("User-agent: *\nDisallow: /\nUser-agent: copydesk\n", "/a", true);
+        check("User-agent: copydesk\nAllow:\nUser-agent: *\nDisallow: /\n", "/a", true);
     }
 
     #[test]
     fn groups_for_one_token_are_merged() {
-        let ours = "User-agent: copydesk\nDisallow: /a\nUser-agent: x\nDisallow: /x\nUser-agent: copydesk\nDisallow: /b\n";
+        let ours =
+            "User-agent: copydesk\nDisallow: /a\nUser-agent: x\nDisallow: /x\nUser-agent: copydesk\nDisallow: /b\n";
         check(ours, "/a", false);
         check(ours, "/b", false);
         check(ours, "/x", true);
@@ -434,22 +382,10 @@ mod tests {
 
     #[test]
     fn other_records_end_no_group() {
-        check(
-            "User-agent: copydesk\nSitemap: https://news.example/s.xml\nUser-agent: b\nDisallow: /\n",
-            "/a",
-            false,
-        );
-        check(
-            "User-agent: copydesk\nCrawl-delay: 1\nUser-agent: b\nDisallow: /\n",
-            "/a",
-            false,
-        );
+        check("User-agent: copydesk\nSitemap: https://news.example/s.xml\nUser-agent: b\nDisallow: /\n", "/a", false);
+        check("User-agent: copydesk\nCrawl-delay: 1\nUser-agent: b\nDisallow: /\n", "/a", false);
         check("User-agent: copydesk\n\n\nDisallow: /\n", "/a", false);
-        check(
-            "User-agent: copydesk\nDisallow: /b\nNoindex: /c\nDisallow: /a\n",
-            "/a",
-            false,
-        );
+        check("User-agent: copydesk\nDisallow: /b\nNoindex: /c\nDisallow: /a\n", "/a", false);
     }
 
     #[test]
@@ -468,11 +404,7 @@ mod tests {
         check_rules("Allow: /a/b\nDisallow: /a\n", "/a/c", false);
         check_rules("Allow: /a\nDisallow: /a/b\n", "/a/b", false);
         // From RFC 9309, 5.2.
-        check_rules(
-            "Allow: /example/page/\nDisallow: /example/page/disallowed.gif\n",
-            "/example/page/",
-            true,
-        );
+        check_rules("Allow: /example/page/\nDisallow: /example/page/disallowed.gif\n", "/example/page/", true);
         check_rules(
             "Allow: /example/page/\nDisallow: /example/page/disallowed.gif\n",
             "/example/page/disallowed.gif",
@@ -488,13 +420,7 @@ mod tests {
 
     #[test]
     fn a_path_is_a_prefix() {
-        for path in [
-            "/fish",
-            "/fish.html",
-            "/fish/salmon.html",
-            "/fishheads",
-            "/fish.php?id=1",
-        ] {
+        for path in ["/fish", "/fish.html", "/fish/salmon.html", "/fishheads", "/fish.php?id=1"] {
             check_rules("Disallow: /fish", path, false);
         }
         for path in ["/Fish.asp", "/catfish", "/?id=fish", "/desert/fish"] {
@@ -542,16 +468,8 @@ mod tests {
         check_rules("Disallow: /100%", "/100%", false);
         check_rules("Disallow: /%zz", "/%zz", false);
         // From RFC 9309, 2.2.3.
-        check_rules(
-            "Disallow: /path/file-with-a-%2A.html",
-            "/path/file-with-a-*.html",
-            false,
-        );
-        check_rules(
-            "Disallow: /path/file-with-a-%2A.html",
-            "/path/file-with-a-x.html",
-            true,
-        );
+        check_rules("Disallow: /path/file-with-a-%2A.html", "/path/file-with-a-*.html", false);
+        check_rules("Disallow: /path/file-with-a-%2A.html", "/path/file-with-a-x.html", true);
         check_rules("Disallow: /path/foo-%24", "/path/foo-$", false);
         check_rules("Disallow: /path/foo-%24", "/path/foo-", true);
     }
@@ -571,11 +489,7 @@ mod tests {
     fn any_line_end_a_byte_order_mark_and_loose_spelling_are_read() {
         check("\u{feff}User-agent: copydesk\rDisallow: /a\r", "/a", false);
         check("User-agent: copydesk\r\nDisallow: /a\r\n", "/a", false);
-        check(
-            "  USER-AGENT :copydesk  \n\tdisallow\t:\t/a\t# why not\n",
-            "/a",
-            false,
-        );
+        check("  USER-AGENT :copydesk  \n\tdisallow\t:\t/a\t# why not\n", "/a", false);
         check("useragent: copydesk\ndissallow: /a", "/a", false);
     }
 
@@ -597,37 +511,19 @@ mod tests {
     #[test]
     fn crawl_delay_is_that_of_our_groups_and_the_largest() {
         let delay = |robots: &str| Robots::parse(robots.as_bytes(), "copydesk").crawl_delay();
-        assert_eq!(
-            delay("User-agent: *\nCrawl-delay: 2.5\n"),
-            Some(Duration::from_millis(2_500))
-        );
-        assert_eq!(
-            delay("User-agent: copydesk\nDisallow: /a\nUser-agent: *\nCrawl-delay: 2\n"),
-            None
-        );
+        assert_eq!(delay("User-agent: *\nCrawl-delay: 2.5\n"), Some(Duration::from_millis(2_500)));
+        assert_eq!(delay("User-agent: copydesk\nDisallow: /a\nUser-agent: *\nCrawl-delay: 2\n"), None);
         let both = "User-agent: copydesk\nCrawl-delay: 1\nDisallow:\nUser-agent: copydesk\nCrawl-delay: 3\n";
         assert_eq!(delay(both), Some(Duration::from_secs(3)));
-        for odd in [
-            "-1",
-            "inf",
-            "1e9",
-            "",
-            ".",
-            "1.2.3",
-            "ten",
-            &"9".repeat(400),
-        ] {
-            assert_eq!(
-                delay(&format!("User-agent: *\nCrawl-delay: {odd}\n")),
-                None,
-                "{odd}"
-            );
+        for odd in ["-1", "inf", "1e9", "", ".", "1.2.3", "ten", &"9".repeat(400)] {
+            assert_eq!(delay(&format!("User-agent: *\nCrawl-delay: {odd}\n")), None, "{odd}");
         }
     }
 
     #[test]
     fn sitemaps_are_collected_from_everywhere() {
-        let robots = b"Sitemap: https://news.example/a.xml\nUser-agent: x\nsitemap: https://news.example/b.xml # news\n";
+        let robots =
+            b"Sitemap: https://news.example/a.xml\nUser-agent: x\nsitemap: https://news.example/b.xml # news\n";
         assert_eq!(
             Robots::parse(robots, "copydesk").sitemaps(),
             ["https://news.example/a.xml", "https://news.example/b.xml"]
@@ -650,12 +546,10 @@ mod tests {
     fn matches_slowly(pattern: &[u8], to_end: bool, path: &[u8]) -> bool {
         match pattern.split_first() {
             None => !to_end || path.is_empty(),
-            Some((b'*', rest)) => {
-                (0..=path.len()).any(|skip| matches_slowly(rest, to_end, &path[skip..]))
+            Some((b'*', rest)) => (0..=path.len()).any(|skip| matches_slowly(rest, to_end, &path[skip..])),
+            Some((byte, rest)) => {
+                path.split_first().is_some_and(|(b, path)| b == byte && matches_slowly(rest, to_end, path))
             }
-            Some((byte, rest)) => path
-                .split_first()
-                .is_some_and(|(b, path)| b == byte && matches_slowly(rest, to_end, path)),
         }
     }
 

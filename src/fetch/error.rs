@@ -133,9 +133,7 @@ pub enum FetchError {
         retry_after_ms: u64,
     },
     /// More redirects than allowed.
-    #[error(
-        "{url} redirected more than {redirects_max} times; `fetch.redirects_max` sets the limit"
-    )]
+    #[error("{url} redirected more than {redirects_max} times; `fetch.redirects_max` sets the limit")]
     TooManyRedirects {
         /// The page asked for first.
         url: Url,
@@ -258,38 +256,22 @@ impl FetchError {
     /// The way out, where there is one: a clause that can follow the message.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::InvalidUrl {
-                instead: Some(instead),
-                ..
-            } => return Some(format!("try {instead}")),
+            Self::InvalidUrl { instead: Some(instead), .. } => return Some(format!("try {instead}")),
             Self::PrivateAddress { address, .. } => {
-                return Some(format!(
-                    "add \"{address}\" to `fetch.allow_private` if you mean to fetch from there"
-                ));
+                return Some(format!("add \"{address}\" to `fetch.allow_private` if you mean to fetch from there"));
             }
-            Self::Disallowed { .. } => {
-                "`--ignore-robots` fetches it all the same, for a person's own one-off request"
-            }
+            Self::Disallowed { .. } => "`--ignore-robots` fetches it all the same, for a person's own one-off request",
             Self::RobotsUnreachable { .. } => {
                 "try again later; `--ignore-robots` fetches it all the same, for a person's own one-off request"
             }
             Self::NoSuchHost { .. } => "check the spelling of the host",
             Self::Resolve { .. } => "check the network connection",
-            Self::Tls { .. } => {
-                "check the clock and the certificates of this machine; the fault may be the site's"
-            }
-            Self::Status {
-                status: 401 | 402 | 403 | 407 | 451,
-                ..
-            } => {
+            Self::Tls { .. } => "check the clock and the certificates of this machine; the fault may be the site's",
+            Self::Status { status: 401 | 402 | 403 | 407 | 451, .. } => {
                 "the site keeps it from programs or from guests; save the page in a browser and use `copydesk clean`"
             }
-            Self::Status {
-                status: 404 | 410, ..
-            } => "check the address; the page may have moved or gone",
-            Self::ComeBackLater { .. } => {
-                "`fetch.retry_after_max_ms` sets how long a wait is accepted"
-            }
+            Self::Status { status: 404 | 410, .. } => "check the address; the page may have moved or gone",
+            Self::ComeBackLater { .. } => "`fetch.retry_after_max_ms` sets how long a wait is accepted",
             Self::RedirectLoop { .. } => {
                 "the site may ask for cookies; save the page in a browser and use `copydesk clean`"
             }

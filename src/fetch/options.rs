@@ -132,9 +132,7 @@ impl<const MIN: u64, const MAX: u64> TryFrom<u64> for Bounded<MIN, MAX> {
         if (MIN..=MAX).contains(&value) {
             Ok(Self(value))
         } else {
-            Err(InvalidOption(format!(
-                "{value} is not within {MIN} to {MAX}"
-            )))
+            Err(InvalidOption(format!("{value} is not within {MIN} to {MAX}")))
         }
     }
 }
@@ -169,9 +167,7 @@ impl TryFrom<String> for HeaderText {
     fn try_from(text: String) -> Result<Self, InvalidOption> {
         match text.chars().find(|c| !(c.is_ascii_graphic() || *c == ' ')) {
             None => Ok(Self(text.trim().to_owned())),
-            Some(c) => Err(InvalidOption(format!(
-                "{c:?} cannot stand in a request header; use letters of ASCII only"
-            ))),
+            Some(c) => Err(InvalidOption(format!("{c:?} cannot stand in a request header; use letters of ASCII only"))),
         }
     }
 }
@@ -235,11 +231,7 @@ impl FromStr for Network {
         text.parse::<IpNet>()
             .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
             .map(|net| Self(net.trunc()))
-            .map_err(|_| {
-                InvalidOption(format!(
-                    "{text:?} is not a network such as `10.0.0.0/8` or an address"
-                ))
-            })
+            .map_err(|_| InvalidOption(format!("{text:?} is not a network such as `10.0.0.0/8` or an address")))
     }
 }
 
@@ -259,11 +251,7 @@ impl From<Network> for String {
 
 impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.prefix_len() == self.0.max_prefix_len() {
-            self.0.addr().fmt(f)
-        } else {
-            self.0.fmt(f)
-        }
+        if self.0.prefix_len() == self.0.max_prefix_len() { self.0.addr().fmt(f) } else { self.0.fmt(f) }
     }
 }
 
@@ -282,14 +270,8 @@ mod tests {
             (Ok(_), None) => {}
             (Err(error), Some(problem)) => {
                 let message = error.to_string();
-                assert!(
-                    message.contains(problem),
-                    "{message:?} does not say {problem:?}"
-                );
-                assert!(
-                    error.span().is_some(),
-                    "{message:?} does not point at its place"
-                );
+                assert!(message.contains(problem), "{message:?} does not say {problem:?}");
+                assert!(error.span().is_some(), "{message:?} does not point at its place");
             }
             (got, _) => panic!("{toml:?} gave {got:?}"),
         }
@@ -301,18 +283,9 @@ mod tests {
         check("redirects_max = 11", Some("11 is not within 0 to 10"));
         check("concurrency = 0", Some("0 is not within 1 to 1024"));
         check("body_bytes_max = 0", Some("0 is not within"));
-        check(
-            "contact = \"a\\nb: c\"",
-            Some("cannot stand in a request header"),
-        );
-        check(
-            "user_agent = \"(nobody)\"",
-            Some("does not begin with a product's name"),
-        );
-        check(
-            "allow_private = [\"10.0.0.0/33\"]",
-            Some("is not a network"),
-        );
+        check("contact = \"a\\nb: c\"", Some("cannot stand in a request header"));
+        check("user_agent = \"(nobody)\"", Some("does not begin with a product's name"));
+        check("allow_private = [\"10.0.0.0/33\"]", Some("is not a network"));
         check("robots = \"maybe\"", Some("expected `obey` or `ignore`"));
         check("timeout = 5", Some("unknown field `timeout`"));
     }
@@ -321,14 +294,8 @@ mod tests {
     fn possible_values_are_taken() {
         check("", None);
         check("timeout_ms = 1\nredirects_max = 0\nhost_delay_ms = 0", None);
-        check(
-            "allow_private = [\"127.0.0.1\", \"fd00::/8\", \"10.1.2.3/8\"]\nrobots = \"ignore\"",
-            None,
-        );
-        check(
-            "contact = \"https://example.org/about\"\nuser_agent = \"newsdesk/1.0\"",
-            None,
-        );
+        check("allow_private = [\"127.0.0.1\", \"fd00::/8\", \"10.1.2.3/8\"]\nrobots = \"ignore\"", None);
+        check("contact = \"https://example.org/about\"\nuser_agent = \"newsdesk/1.0\"", None);
     }
 
     #[test]
@@ -338,10 +305,7 @@ mod tests {
             ..Options::default()
         };
         let text = toml::to_string(&options).unwrap();
-        assert!(
-            text.contains(r#"allow_private = ["::1", "10.0.0.0/8"]"#),
-            "{text}"
-        );
+        assert!(text.contains(r#"allow_private = ["::1", "10.0.0.0/8"]"#), "{text}");
         assert_eq!(toml::from_str::<Options>(&text).unwrap(), options);
     }
 }
