@@ -1,4 +1,5 @@
 //! Document to story.
 
 pub mod blocks;
+pub mod features;
 pub mod marks;
