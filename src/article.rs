@@ -3,6 +3,13 @@
 //! Names follow schema.org's `NewsArticle`; `schema/article.schema.json` in the repository describes the JSON. Everything
 //! here is owned, plain data.
 
+mod html;
+mod markdown;
+mod spans;
+
+pub use html::{HTML_HEAD, html};
+pub use markdown::{front_matter, markdown};
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -393,4 +400,11 @@ impl NoArticle {
             Self::NotHtml => "neither a web page nor text",
         }
     }
+}
+
+/// The article as plain text: headline, blank line, body, one line feed at the end.
+pub fn plain(article: &Article) -> String {
+    let headline = article.metadata.headline.as_deref().unwrap_or_default();
+    let parts = [headline, article.text.as_str()].map(str::trim).into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("\n\n") + "\n"
 }

@@ -1,8 +1,20 @@
 //! copydesk: news pages in, clean stories out.
 
 pub mod article;
+pub mod decode;
 pub mod dom;
+pub mod duplicate;
+pub mod evaluate;
 pub mod extract;
+#[cfg(feature = "fetch")]
+pub mod fetch;
+#[cfg(feature = "cli")]
+pub mod input;
 pub mod main_content;
+pub mod metadata;
+pub mod mojibake;
 pub mod page;
+pub mod robots;
+#[cfg(feature = "cli")]
+pub mod sink;
 pub mod text;

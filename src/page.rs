@@ -42,6 +42,10 @@ pub struct Http {
 impl Page {
     /// A saved page: a body and perhaps an address, nothing from a server.
     pub fn saved(body: impl Into<Vec<u8>>, url: Option<Url>) -> Self {
-        Self { url, body: body.into(), ..Self::default() }
+        Self {
+            url,
+            body: body.into(),
+            ..Self::default()
+        }
     }
 }

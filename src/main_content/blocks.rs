@@ -476,8 +476,8 @@ impl<'a> Cutter<'a> {
     }
 }
 
-/// Appends text, whitespace collapsed, none at the start of the block.
-fn push_run(onto: &mut String, start: usize, text: &str) {
+/// Appends text, whitespace collapsed, none at `start`, where the block begins.
+pub fn push_run(onto: &mut String, start: usize, text: &str) {
     let mut gap = onto.len() == start || onto.ends_with([' ', '\n']);
     let mut rest = text;
     // ASCII words at a time: most of any page.

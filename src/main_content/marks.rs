@@ -156,6 +156,11 @@ pub fn marks(dom: &Dom) -> Vec<Mark> {
     dom.nodes().map(|node| mark(dom, node, &mut name)).collect()
 }
 
+/// The marks of one node.
+pub fn mark_of(dom: &Dom, node: NodeId) -> Mark {
+    mark(dom, node, &mut String::new())
+}
+
 fn mark(dom: &Dom, node: NodeId, name: &mut String) -> Mark {
     let Kind::Element(tag) = dom.kind(node) else { return Mark::default() };
     let mut mark = match tag {

@@ -1,0 +1,250 @@
+//! Kept blocks to the parts of a body: lines joined, lists and labels told, emphasis and links as spans.
+
+use super::blocks::{self, Block, Blocks, Gap};
+use super::rules::{Anchors, Verdict};
+use crate::article::{BodyPart, PartKind, Role, Source, Span, SpanKind};
+use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
+use std::ops::Range;
+use url::Url;
+
+/// The parts of the body, in order, each with the rows it is made of.
+pub fn parts(
+    dom: &Dom,
+    blocks: &Blocks,
+    verdicts: &[Verdict],
+    anchors: &Anchors<'_>,
+    url: Option<&Url>,
+) -> Vec<(BodyPart, Range<usize>)> {
+    let mut parts: Vec<(BodyPart, Range<usize>)> = Vec::new();
+    let mut previous_item = None;
+    for (row_idx, row) in blocks.rows.iter().enumerate() {
+        if verdicts[row_idx] != Verdict::Keep {
+            continue;
+        }
+        let (text, spans) = run(dom, blocks, row, url);
+        // A line after one `<br>` goes on in the part before it.
+        if row.gap == Gap::Line
+            && let Some((part, rows)) = parts.last_mut()
+            && rows.end == row_idx
+            && blocks.rows[row_idx - 1].element == row.element
+        {
+            let shift = part.text.len() + 1;
+            part.text.push('\n');
+            part.text.push_str(&text);
+            part.spans.extend(spans.into_iter().map(|it| Span { start: it.start + shift, end: it.end + shift, ..it }));
+            rows.end = row_idx + 1;
+            continue;
+        }
+        let mut part = BodyPart {
+            kind: row.kind,
+            level: (row.level > 0 && matches!(row.kind, PartKind::Heading | PartKind::ListItem)).then_some(row.level),
+            role: None,
+            marker: None,
+            text,
+            spans,
+            src: Some(Source { node: row.element.index(), offset: dom.source(row.element) }),
+        };
+        if row.kind == PartKind::ListItem {
+            let item = dom.ancestors(row.element).find(|it| dom.is(*it, Tag::LI));
+            if item.is_some() && item == previous_item {
+                part.kind = PartKind::Paragraph;
+            } else {
+                part.marker = item.and_then(|it| number(dom, it));
+            }
+            previous_item = item;
+        }
+        parts.push((part, row_idx..row_idx + 1));
+    }
+    rebase_headings(&mut parts);
+    typed_lists(&mut parts);
+    labels(&mut parts);
+    if let Some((part, rows)) = parts.first_mut()
+        && part.kind == PartKind::Paragraph
+        && part.role.is_none()
+        && is_standfirst(dom, &blocks.rows[rows.start], &part.text, anchors)
+    {
+        part.role = Some(Role::Standfirst);
+    }
+    parts
+}
+
+/// A block's text with its spans. Tables and code come as they were cut.
+fn run(dom: &Dom, blocks: &Blocks, row: &Block, url: Option<&Url>) -> (String, Vec<Span>) {
+    let cut = blocks.text(row);
+    if matches!(row.kind, PartKind::Table | PartKind::Code) {
+        return (cut.to_owned(), Vec::new());
+    }
+    let mut text = String::with_capacity(cut.len());
+    let mut spans: Vec<Span> = Vec::new();
+    let mut open: Vec<(usize, usize, SpanKind)> = Vec::new();
+    let (first, last) = row.nodes;
+    for node in dom.ancestors(first).take_while(|it| *it != row.element) {
+        if let Some(kind) = span_kind(dom, node, url) {
+            open.push((dom.end(node).index(), 0, kind));
+        }
+    }
+    open.reverse();
+    let mut at = first.index();
+    while at <= last.index() {
+        let node = NodeId::at(at);
+        while open.last().is_some_and(|(end, ..)| *end <= at) {
+            let (_, start, kind) = open.pop().expect("just seen");
+            close(&mut spans, &text, start, kind);
+        }
+        match dom.kind(node) {
+            Kind::Text => blocks::push_run(&mut text, 0, dom.text(node)),
+            Kind::Element(tag) if blocks::is_skipped(tag) => {
+                at = dom.end(node).index();
+                continue;
+            }
+            Kind::Element(_) => {
+                if let Some(kind) = span_kind(dom, node, url) {
+                    open.push((dom.end(node).index(), text.len(), kind));
+                }
+            }
+            Kind::Document | Kind::Comment | Kind::Doctype => {}
+        }
+        at += 1;
+    }
+    text.truncate(text.trim_end().len());
+    while let Some((_, start, kind)) = open.pop() {
+        close(&mut spans, &text, start, kind);
+    }
+    spans.sort_by_key(|it| (it.start, std::cmp::Reverse(it.end)));
+    (text, spans)
+}
+
+fn span_kind(dom: &Dom, node: NodeId, url: Option<&Url>) -> Option<SpanKind> {
+    match dom.tag(node)? {
+        Tag::B | Tag::STRONG => Some(SpanKind::Strong),
+        Tag::I | Tag::EM | Tag::CITE => Some(SpanKind::Emphasis),
+        Tag::CODE | Tag::KBD | Tag::SAMP | Tag::TT => Some(SpanKind::Code),
+        Tag::A => {
+            let href = dom.attr(node, Attr::HREF)?.trim();
+            let target = match url {
+                Some(url) => url.join(href).ok()?,
+                None => Url::parse(href).ok()?,
+            };
+            // Only what can be followed from elsewhere: no scripts, no places on this page.
+            let is_place = href.starts_with('#');
+            (matches!(target.scheme(), "http" | "https" | "mailto") && !is_place)
+                .then(|| SpanKind::Link { href: target.to_string() })
+        }
+        _ => None,
+    }
+}
+
+/// Ends a span at the end of the text, spaces at its edges left outside, one like it just before joined.
+fn close(spans: &mut Vec<Span>, text: &str, start: usize, kind: SpanKind) {
+    let inside = &text[start.min(text.len())..];
+    let end = start + inside.trim_end().len();
+    let start = start + (inside.len() - inside.trim_start().len());
+    if start >= end {
+        return;
+    }
+    if let Some(before) =
+        spans.iter_mut().find(|it| it.kind == kind && it.end <= start && text[it.end..start].trim().is_empty())
+    {
+        before.end = end;
+        return;
+    }
+    if !spans.iter().any(|it| it.kind == kind && it.start <= start && end <= it.end) {
+        spans.push(Span { start, end, kind });
+    }
+}
+
+/// An item's number in an ordered list, with its dot.
+fn number(dom: &Dom, item: NodeId) -> Option<String> {
+    let list = dom.parent(item).filter(|it| dom.is(*it, Tag::OL))?;
+    let own = |node| dom.attr(node, Attr::VALUE).and_then(|it| it.trim().parse::<i32>().ok());
+    let mut number = dom.attr(list, Attr::START).and_then(|it| it.trim().parse::<i32>().ok()).unwrap_or(1);
+    for sibling in dom.children(list).filter(|it| dom.is(*it, Tag::LI)) {
+        number = own(sibling).unwrap_or(number);
+        if sibling == item {
+            break;
+        }
+        number = number.saturating_add(1);
+    }
+    Some(format!("{number}."))
+}
+
+/// Levels such that the highest heading in the body is 2, as the headline is 1.
+fn rebase_headings(parts: &mut [(BodyPart, Range<usize>)]) {
+    let headings = || parts.iter().filter(|(it, _)| it.kind == PartKind::Heading);
+    let Some(highest) = headings().filter_map(|(it, _)| it.level).min() else { return };
+    for (part, _) in parts.iter_mut().filter(|(it, _)| it.kind == PartKind::Heading) {
+        part.level = part.level.map(|it| (it - highest + 2).min(6));
+    }
+}
+
+/// Paragraphs that open with the same typed bullet, two at least, are items of a list; a paragraph under a label goes on in
+/// its item.
+fn typed_lists(parts: &mut [(BodyPart, Range<usize>)]) {
+    let glyph = |part: &BodyPart| {
+        let first = part.text.trim_start().chars().next()?;
+        let is_bulleted = part.text.trim_start()[first.len_utf8()..].starts_with(char::is_whitespace);
+        (part.kind == PartKind::Paragraph && BULLETS.contains(first) && is_bulleted).then_some(first)
+    };
+    let glyphs: Vec<Option<char>> = parts.iter().map(|(part, _)| glyph(part)).collect();
+    for part_idx in 0..parts.len() {
+        let Some(bullet) = glyphs[part_idx] else { continue };
+        if glyphs.iter().filter(|it| **it == Some(bullet)).count() < 2 {
+            continue;
+        }
+        let part = &mut parts[part_idx].0;
+        let length = part.text.len() - part.text.trim_start()[bullet.len_utf8()..].trim_start().len();
+        cut_front(part, length);
+        part.kind = PartKind::ListItem;
+        part.level = Some(1);
+        part.marker = Some(bullet.to_string());
+        let is_label = part.text.ends_with(':');
+        if let Some((next, _)) = parts.get_mut(part_idx + 1)
+            && is_label
+            && glyphs[part_idx + 1].is_none()
+            && next.kind == PartKind::Paragraph
+        {
+            next.level = Some(1);
+        }
+    }
+}
+
+/// Glyphs that authors type before the items of a list. No dashes: they open speech in half of Europe.
+const BULLETS: &str = "•‣◦▪●■○□·►▶➤✓✔⁃∙";
+
+/// Takes bytes off the front of a part's text.
+fn cut_front(part: &mut BodyPart, length: usize) {
+    part.text.drain(..length);
+    part.spans.retain_mut(|it| {
+        it.start = it.start.saturating_sub(length);
+        it.end = it.end.saturating_sub(length);
+        it.start < it.end
+    });
+}
+
+/// Short bold or bulleted lines that end in a colon name what follows.
+fn labels(parts: &mut [(BodyPart, Range<usize>)]) {
+    for (part, _) in parts {
+        let is_bold = part.spans.iter().any(|it| {
+            it.kind == SpanKind::Strong
+                && it.start == 0
+                && it.end >= part.text.trim_end_matches([':', ' ', '\u{a0}']).len()
+        });
+        let is_short = part.text.ends_with(':') && part.text.chars().count() <= LABEL_CHARS_MAX;
+        if is_short
+            && (is_bold || part.marker.is_some())
+            && matches!(part.kind, PartKind::Paragraph | PartKind::ListItem)
+        {
+            part.role = Some(Role::Label);
+        }
+    }
+}
+
+/// Characters of a label, at most.
+const LABEL_CHARS_MAX: usize = 80;
+
+fn is_standfirst(dom: &Dom, row: &Block, text: &str, anchors: &Anchors<'_>) -> bool {
+    use super::marks::{Mark, mark_of};
+    let text = crate::text::fold(text);
+    let is_named = dom.ancestors(row.element).take(3).any(|it| mark_of(dom, it).any(Mark::LEAD));
+    is_named || anchors.descriptions.iter().any(|it| crate::text::fold(it) == text)
+}

@@ -1,0 +1,537 @@
+//! Blocks to verdicts, by rules: which part of the page holds the story, then block by block.
+//!
+//! 1. **Regions.** An element that says it is a comment form, a share bar, a sidebar and so on is out with all it holds,
+//!    unless it holds so much of the page's prose that it must be the story under a misleading name.
+//! 2. **Container.** Of what is left, the element with the most prose and the least else.
+//! 3. **Blocks.** Inside the container: link lists, labels, read-also lines, repeated text and what follows the last prose
+//!    go; between headline and container the lead stays.
+//!
+//! Every row gets a [`Verdict`], so that each choice has a reason to show.
+
+use super::blocks::{Block, Blocks, Gap};
+use super::marks::Mark;
+use super::words::{self, Meaning};
+use crate::article::PartKind;
+use crate::dom::{Dom, NodeId, Tag};
+use crate::text::fold;
+use std::collections::HashSet;
+
+/// What is known about the story before its body is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Anchors<'a> {
+    /// Titles the page gives itself, the likeliest first.
+    pub headlines: &'a [&'a str],
+    /// Summaries the page gives itself.
+    pub descriptions: &'a [&'a str],
+    /// Where the visible headline stands.
+    pub headline_node: Option<NodeId>,
+}
+
+/// Whether a block is part of the story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is.
+    Keep,
+    /// It is not.
+    Drop(Reason),
+}
+
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $name:ident $text:literal),+ $(,)?) => {
+        /// Why a block is not part of the story.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Reason {
+            $($(#[$doc])* $name),+
+        }
+
+        impl Reason {
+            /// The reason's name in output.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text),+
+                }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// Nobody sees it.
+    Hidden "hidden",
+    /// The headline, once more.
+    Headline "duplicate-headline",
+    /// It stands above already.
+    Repeated "repeated",
+    /// Links to other stories.
+    Related "related-posts",
+    /// A form, a login, a box over the page.
+    Form "form",
+    /// Readers' comments and the form for them.
+    Comments "comments",
+    /// Buttons to share, follow, print.
+    Share "share",
+    /// A letter to subscribe to.
+    Newsletter "newsletter",
+    /// A question about cookies.
+    Consent "consent",
+    /// Advertisement or a call to buy.
+    Promo "promo",
+    /// Ways about the site.
+    Navigation "navigation",
+    /// About the author.
+    AuthorBox "author-box",
+    /// Tags and topics.
+    Tags "tags",
+    /// Who, when, how long to read.
+    Meta "meta-label",
+    /// A box beside the story.
+    Aside "aside",
+    /// Mostly links.
+    Links "links",
+    /// A heading with nothing under it.
+    EmptyHeading "empty-heading",
+    /// Before, beside or after the story.
+    Outside "outside",
+}
+
+/// A verdict for each row, in order.
+pub fn judge(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>) -> Vec<Verdict> {
+    let mut judge = Judge::new(dom, blocks, marks, anchors);
+    judge.hidden();
+    judge.regions();
+    let container = judge.container();
+    judge.outside(container);
+    judge.lines();
+    judge.ends();
+    judge.headings();
+    judge.verdicts
+}
+
+/// How much a block reads like a story's prose, in characters outside links. Headings do not.
+pub fn prose(block: &Block) -> f32 {
+    let is_sentence = block.n_sentences > 0 && block.n_chars >= SENTENCE_CHARS_MIN;
+    let is_long = block.n_chars >= PROSE_CHARS_MIN;
+    if block.kind == PartKind::Heading || block.link_density() > 0.5 || !(is_sentence || is_long) {
+        return 0.0;
+    }
+    (block.n_chars - block.n_link_chars.min(block.n_chars)) as f32
+}
+
+/// Characters of prose that make a story: a brief of two sentences has as many.
+const STORY_CHARS_MIN: f32 = 250.0;
+/// Share of a page's prose in all elements of one doubtful name, above which the name says nothing on this page.
+const CARDS_SHARE_MAX: f32 = 0.4;
+/// Share of a page's prose that must be left when its regions are out.
+const STORY_SHARE_MIN: f32 = 0.15;
+/// Characters of a block with a sentence end in it, at least, to pass for prose: below 60, captions and labels do.
+const SENTENCE_CHARS_MIN: u32 = 60;
+/// Characters of a block without one, at least.
+const PROSE_CHARS_MIN: u32 = 140;
+
+struct Judge<'a> {
+    dom: &'a Dom,
+    blocks: &'a Blocks,
+    marks: &'a [Mark],
+    anchors: &'a Anchors<'a>,
+    verdicts: Vec<Verdict>,
+    /// For each node, the first row at or after it.
+    first_row: Vec<u32>,
+}
+
+/// A kind of element that is out with all it holds.
+struct Region {
+    mark: Mark,
+    reason: Reason,
+    /// Share of the page's prose from which on the name must be misleading.
+    share_max: f32,
+    /// The most careless trust that believes it.
+    trust: Trust,
+}
+
+/// How far the names on a page are believed, the more certain first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Trust {
+    /// Only the elements made for it: `<nav>`, `<footer>`.
+    None,
+    /// Names that hardly ever mislead.
+    Few,
+    /// Names that seldom do.
+    Most,
+    /// Names that themes give to anything.
+    All,
+}
+
+const fn region(mark: Mark, reason: Reason, share_max: f32, trust: Trust) -> Region {
+    Region { mark, reason, share_max, trust }
+}
+
+/// What regions are out. Of several marks the first in this table decides.
+const REGIONS: &[Region] = &[
+    region(Mark::IS_NAV, Reason::Navigation, 0.3, Trust::None),
+    region(Mark::NAV, Reason::Navigation, 0.2, Trust::Most),
+    region(Mark::HIDDEN, Reason::Hidden, 0.3, Trust::Most),
+    region(Mark::COMMENT, Reason::Comments, 0.7, Trust::Few),
+    region(Mark::NEWSLETTER, Reason::Newsletter, 0.3, Trust::Few),
+    region(Mark::CONSENT, Reason::Consent, 0.4, Trust::Few),
+    region(Mark::SHARE, Reason::Share, 0.2, Trust::Few),
+    region(Mark::RELATED, Reason::Related, 0.3, Trust::Few),
+    region(Mark::POPULAR, Reason::Related, 0.3, Trust::Most),
+    region(Mark::POPUP, Reason::Form, 0.3, Trust::Few),
+    region(Mark::IS_FORM, Reason::Form, 0.3, Trust::Few),
+    region(Mark::POLL, Reason::Form, 0.2, Trust::Most),
+    region(Mark::AD, Reason::Promo, 0.2, Trust::Few),
+    region(Mark::PROMO, Reason::Promo, 0.2, Trust::Most),
+    region(Mark::PAYWALL, Reason::Promo, 0.2, Trust::Most),
+    region(Mark::BIO, Reason::AuthorBox, 0.3, Trust::Few),
+    region(Mark::TAGS, Reason::Tags, 0.1, Trust::Most),
+    region(Mark::IS_FOOTER, Reason::Outside, 0.3, Trust::None),
+    region(Mark::FOOTER, Reason::Outside, 0.3, Trust::Few),
+    region(Mark::IS_ASIDE, Reason::Aside, 0.3, Trust::Few),
+    region(Mark::SIDEBAR, Reason::Aside, 0.3, Trust::Most),
+    region(Mark::BOX, Reason::Aside, 0.25, Trust::All),
+    region(Mark::TEASER, Reason::Related, 0.2, Trust::All),
+    region(Mark::EMBED, Reason::Aside, 0.2, Trust::All),
+    region(Mark::META, Reason::Meta, 0.05, Trust::All),
+];
+
+impl<'a> Judge<'a> {
+    fn new(dom: &'a Dom, blocks: &'a Blocks, marks: &'a [Mark], anchors: &'a Anchors<'a>) -> Self {
+        let n_rows = blocks.rows.len();
+        let mut first_row = vec![n_rows as u32; dom.len() + 1];
+        let mut at = 0;
+        for (row_idx, row) in blocks.rows.iter().enumerate() {
+            while at <= row.nodes.0.index() {
+                first_row[at] = row_idx as u32;
+                at += 1;
+            }
+        }
+        Self { dom, blocks, marks, anchors, verdicts: vec![Verdict::Keep; n_rows], first_row }
+    }
+
+    /// The rows whose text begins inside an element.
+    fn rows_in(&self, node: NodeId) -> std::ops::Range<usize> {
+        self.first_row[node.index()] as usize..self.first_row[self.dom.end(node).index()] as usize
+    }
+
+    fn is_kept(&self, row_idx: usize) -> bool {
+        self.verdicts[row_idx] == Verdict::Keep
+    }
+
+    fn drop(&mut self, row_idx: usize, reason: Reason) {
+        if self.is_kept(row_idx) {
+            self.verdicts[row_idx] = Verdict::Drop(reason);
+        }
+    }
+
+    /// Drops what the page hides, unless that is where its prose is: some pages show their story by script only.
+    fn hidden(&mut self) {
+        let sum = |hidden: bool| {
+            let rows = self.blocks.rows.iter().filter(|row| row.hidden == hidden);
+            rows.map(|row| prose(row)).sum::<f32>()
+        };
+        if sum(false) < STORY_CHARS_MIN && sum(true) > sum(false) {
+            return;
+        }
+        for row_idx in 0..self.blocks.rows.len() {
+            if self.blocks.rows[row_idx].hidden {
+                self.drop(row_idx, Reason::Hidden);
+            }
+        }
+    }
+
+    /// Drops what calls itself something else than the story. Where hardly any prose would be left, the names mislead on
+    /// this page, and only the more certain ones are believed.
+    fn regions(&mut self) {
+        let hidden = self.verdicts.clone();
+        let total: f32 = self.kept_prose();
+        for trust in [Trust::All, Trust::Most, Trust::Few, Trust::None] {
+            self.verdicts.clone_from(&hidden);
+            self.drop_regions(trust, total);
+            let left = self.kept_prose();
+            if left >= STORY_CHARS_MIN && left >= total * STORY_SHARE_MIN {
+                return;
+            }
+            if total < STORY_CHARS_MIN {
+                break;
+            }
+        }
+    }
+
+    fn kept_prose(&self) -> f32 {
+        self.blocks
+            .rows
+            .iter()
+            .zip(&self.verdicts)
+            .filter(|(_, it)| **it == Verdict::Keep)
+            .map(|(row, _)| prose(row))
+            .sum()
+    }
+
+    fn drop_regions(&mut self, trust: Trust, total: f32) {
+        let rows = &self.blocks.rows;
+        let mut sums = Vec::with_capacity(rows.len() + 1);
+        let mut sum = 0.0;
+        sums.push(0.0);
+        for (row_idx, row) in rows.iter().enumerate() {
+            sum += if self.is_kept(row_idx) { prose(row) } else { 0.0 };
+            sums.push(sum);
+        }
+        let mut found: Vec<(std::ops::Range<usize>, usize)> = Vec::new();
+        let mut shares = [0.0; REGIONS.len()];
+        for node in self.dom.nodes() {
+            let mark = self.marks[node.index()];
+            if mark == Mark::default() {
+                continue;
+            }
+            let within = self.rows_in(node);
+            if within.is_empty() || found.last().is_some_and(|(outer, _)| within.end <= outer.end) {
+                continue;
+            }
+            let share = if total > 0.0 { (sums[within.end] - sums[within.start]) / total } else { 0.0 };
+            let of_mark = |it: &Region| it.trust <= trust && mark.any(it.mark) && share < it.share_max;
+            let Some(region_idx) = REGIONS.iter().position(of_mark) else { continue };
+            if !self.is_spared(node, mark, REGIONS[region_idx].reason, &within) {
+                shares[region_idx] += share;
+                found.push((within, region_idx));
+            }
+        }
+        for (within, region_idx) in found {
+            let Region { reason, trust, .. } = REGIONS[region_idx];
+            // A story cut into cards: each is small, together they are the page.
+            if trust >= Trust::Most && shares[region_idx] > CARDS_SHARE_MAX {
+                continue;
+            }
+            for row_idx in within {
+                self.drop(row_idx, reason);
+            }
+        }
+    }
+
+    /// Elements whose marks mislead: the lead called teaser, a headline with a category's class.
+    fn is_spared(&self, node: NodeId, mark: Mark, reason: Reason, within: &std::ops::Range<usize>) -> bool {
+        let rows = &self.blocks.rows[within.clone()];
+        if mark.any(Mark::IS_BODY) {
+            return true;
+        }
+        let is_short = rows.len() <= 2;
+        match reason {
+            // A paragraph or two called so, near the headline and not a link, is the lead.
+            Reason::Related | Reason::Aside | Reason::Promo if mark.any(Mark::LEAD | Mark::TEASER | Mark::BODY) => {
+                is_short
+                    && rows.iter().all(|row| row.link_density() < 0.3 && prose(row) > 0.0)
+                    && self.is_near_headline(node)
+            }
+            Reason::Meta => rows.iter().any(|row| prose(row) > 0.0) && !mark.any(Mark::CAPTION),
+            _ => false,
+        }
+    }
+
+    /// Whether an element follows the headline with little text between.
+    fn is_near_headline(&self, node: NodeId) -> bool {
+        let Some(headline) = self.anchors.headline_node else { return false };
+        if node < self.dom.end(headline) {
+            return false;
+        }
+        let between = self.first_row[self.dom.end(headline).index()] as usize..self.first_row[node.index()] as usize;
+        let n_chars: u32 = self.blocks.rows[between].iter().filter(|row| !row.hidden).map(|row| row.n_chars).sum();
+        n_chars < LEAD_DISTANCE_CHARS_MAX
+    }
+
+    /// The element that holds the most prose and the least else.
+    fn container(&self) -> NodeId {
+        let rows = &self.blocks.rows;
+        let mut sums = Vec::with_capacity(rows.len() + 1);
+        let mut total = 0.0f32;
+        sums.push(0.0f32);
+        for (row_idx, row) in rows.iter().enumerate() {
+            if self.is_kept(row_idx) {
+                let gain = prose(row);
+                total += if gain > 0.0 { gain } else { -0.5 * (row.n_chars.min(200) as f32) - 10.0 };
+            }
+            sums.push(total);
+        }
+        let mut best = (self.dom.root(), f32::MIN);
+        for node in self.dom.nodes() {
+            if self.dom.tag(node).is_none() && node != self.dom.root() {
+                continue;
+            }
+            let within = self.rows_in(node);
+            let sum = sums[within.end] - sums[within.start];
+            // Of equals the deepest, which comes later.
+            if !within.is_empty() && sum >= best.1 {
+                best = (node, sum);
+            }
+        }
+        best.0
+    }
+
+    /// Drops what stands outside the container, but for the lead.
+    fn outside(&mut self, container: NodeId) {
+        let within = self.rows_in(container);
+        let headline = self.anchors.headline_node;
+        for row_idx in 0..self.blocks.rows.len() {
+            if within.contains(&row_idx) {
+                continue;
+            }
+            let row = &self.blocks.rows[row_idx];
+            let is_lead = row_idx < within.start
+                && headline.is_some_and(|it| row.nodes.0 > it)
+                && self.is_near_headline(row.nodes.0)
+                && (prose(row) > 0.0 || self.is_description(row_idx));
+            if !is_lead {
+                self.drop(row_idx, Reason::Outside);
+            }
+        }
+    }
+
+    fn is_description(&self, row_idx: usize) -> bool {
+        let text = fold(self.blocks.text(&self.blocks.rows[row_idx]));
+        text.len() >= 20
+            && self.anchors.descriptions.iter().any(|it| {
+                let description = fold(it);
+                !description.is_empty() && (text.starts_with(&description) || description.starts_with(&text))
+            })
+    }
+
+    /// Block by block: what a line's words and links say.
+    fn lines(&mut self) {
+        let headlines: Vec<String> =
+            self.anchors.headlines.iter().map(|it| fold(it)).filter(|it| !it.is_empty()).collect();
+        let mut seen: HashSet<u64> = HashSet::new();
+        let mut past_prose = false;
+        for row_idx in 0..self.blocks.rows.len() {
+            if !self.is_kept(row_idx) {
+                continue;
+            }
+            let row = &self.blocks.rows[row_idx];
+            let text = self.blocks.text(row);
+            let folded = fold(text);
+            if !past_prose && headlines.iter().any(|it| is_same_headline(&folded, it)) {
+                self.drop(row_idx, Reason::Headline);
+                continue;
+            }
+            past_prose |= prose(row) > 0.0;
+            if row.n_chars >= REPEATED_CHARS_MIN && !seen.insert(digest(&folded)) {
+                self.drop(row_idx, Reason::Repeated);
+                continue;
+            }
+            if let Some(reason) = by_words(text, row) {
+                self.drop(row_idx, reason);
+                continue;
+            }
+            let is_linked = row.link_density() > 0.6;
+            match row.kind {
+                PartKind::Heading | PartKind::Code | PartKind::Table => {}
+                PartKind::ListItem if is_linked && row.n_chars < 200 => self.drop(row_idx, Reason::Links),
+                PartKind::Paragraph | PartKind::Quote | PartKind::Caption if is_linked && row.n_chars < 200 => {
+                    self.drop(row_idx, Reason::Links);
+                }
+                PartKind::ListItem | PartKind::Paragraph | PartKind::Quote | PartKind::Caption => {}
+            }
+        }
+    }
+
+    /// Drops what comes before the first prose, and after the last, but for what belongs to it.
+    fn ends(&mut self) {
+        let rows = &self.blocks.rows;
+        let strong: Vec<usize> = (0..rows.len()).filter(|it| self.is_kept(*it) && prose(&rows[*it]) > 0.0).collect();
+        let (Some(first), Some(last)) = (strong.first().copied(), strong.last().copied()) else { return };
+        for row_idx in 0..first {
+            let row = &rows[row_idx];
+            let is_label = row.kind != PartKind::Heading && !self.is_description(row_idx) && !self.is_dateline(row_idx);
+            if is_label && row.n_chars < LABEL_CHARS_MAX {
+                self.drop(row_idx, Reason::Meta);
+            }
+        }
+        let mut open = true;
+        for row_idx in last + 1..rows.len() {
+            if !self.is_kept(row_idx) {
+                continue;
+            }
+            let row = &rows[row_idx];
+            // A list or a table that follows the last paragraph at once belongs to it; so does a short line with a full stop.
+            let belongs = open
+                && match row.kind {
+                    PartKind::ListItem | PartKind::Table | PartKind::Code | PartKind::Quote => true,
+                    PartKind::Paragraph => row.n_sentences > 0 || row.gap != Gap::Element,
+                    PartKind::Heading | PartKind::Caption => false,
+                };
+            if !belongs {
+                open = false;
+                self.drop(row_idx, Reason::Outside);
+            }
+        }
+    }
+
+    fn is_dateline(&self, row_idx: usize) -> bool {
+        let row = &self.blocks.rows[row_idx];
+        row.n_digits > 0 && row.n_link_chars == 0 && row.strong_share() > 0.9 && self.dom.is(row.element, Tag::P)
+    }
+
+    /// Headings with nothing kept before the next one of their level go.
+    fn headings(&mut self) {
+        let rows = &self.blocks.rows;
+        let mut below: Option<u8> = None;
+        let mut filled = [false; 8];
+        for row_idx in (0..rows.len()).rev() {
+            if !self.is_kept(row_idx) {
+                continue;
+            }
+            let row = &rows[row_idx];
+            if row.kind != PartKind::Heading {
+                filled = [true; 8];
+                below = None;
+                continue;
+            }
+            let level = usize::from(row.level.min(7));
+            if !filled[level] && below.is_none_or(|it| it <= row.level) {
+                self.drop(row_idx, Reason::EmptyHeading);
+                continue;
+            }
+            below = Some(row.level);
+            filled[level..].fill(false);
+        }
+    }
+}
+
+/// Characters between headline and lead, at most: kicker, byline and date.
+const LEAD_DISTANCE_CHARS_MAX: u32 = 400;
+/// A block of fewer characters may stand twice in a story.
+const REPEATED_CHARS_MIN: u32 = 80;
+/// Characters of a line before the first prose, at most, to be a label and not a part of the story.
+const LABEL_CHARS_MAX: u32 = 100;
+
+/// Whether a folded text is the headline: the same, or one the beginning of the other and not much shorter.
+pub fn is_same_headline(text: &str, headline: &str) -> bool {
+    let (short, long) = if text.len() <= headline.len() { (text, headline) } else { (headline, text) };
+    !short.is_empty() && long.starts_with(short) && (short.len() * 10 >= long.len() * 7)
+}
+
+fn by_words(text: &str, row: &Block) -> Option<Reason> {
+    if row.n_chars > 200 {
+        return None;
+    }
+    let meaning = words::line(text).or_else(|| {
+        let begins = words::beginning(text)?;
+        (row.link_density() > 0.3 || matches!(begins, Meaning::Copyright | Meaning::ReadingTime)).then_some(begins)
+    })?;
+    Some(match meaning {
+        Meaning::Related | Meaning::ReadMore | Meaning::Popular => Reason::Related,
+        Meaning::Share | Meaning::FollowUs => Reason::Share,
+        Meaning::Comments | Meaning::CommentForm => Reason::Comments,
+        Meaning::Newsletter => Reason::Newsletter,
+        Meaning::Consent => Reason::Consent,
+        Meaning::SubscribeWall | Meaning::Advert => Reason::Promo,
+        Meaning::Tags => Reason::Tags,
+        Meaning::AuthorBox => Reason::AuthorBox,
+        Meaning::DateLabel | Meaning::Byline | Meaning::ReadingTime | Meaning::PhotoCredit => Reason::Meta,
+        Meaning::Pagination | Meaning::Skip => Reason::Navigation,
+        Meaning::Login => Reason::Form,
+        Meaning::Copyright => Reason::Outside,
+    })
+}
+
+/// FNV-1a, 64 bits: the same on every platform.
+fn digest(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}

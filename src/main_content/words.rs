@@ -1,0 +1,141 @@
+//! The words of widgets: what a heading or a lone line says when it belongs to the page and not to the story.
+//!
+//! The words themselves are data, in `words.toml`, one table a meaning and one list a language. A line is compared folded:
+//! lower case, no punctuation at its ends, numbers as they stand taken out ("3 Comments", "Comments (12)").
+
+use crate::text::fold;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+macro_rules! meanings {
+    ($($(#[$doc:meta])* $name:ident $table:literal),+ $(,)?) => {
+        /// What a widget's words mean.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Meaning {
+            $($(#[$doc])* $name),+
+        }
+
+        const TABLES: &[(&str, Meaning)] = &[$(($table, Meaning::$name)),+];
+    };
+}
+
+meanings! {
+    /// Links to other stories follow.
+    Related "related",
+    /// Read this as well, or the rest of it.
+    ReadMore "read_more",
+    /// What others read.
+    Popular "popular",
+    /// Share, print, copy the link.
+    Share "share",
+    /// Readers' comments follow.
+    Comments "comments",
+    /// The form for a comment.
+    CommentForm "comment_form",
+    /// A letter to subscribe to.
+    Newsletter "newsletter",
+    /// Cookies and content of other sites.
+    Consent "consent",
+    /// Pay to read on.
+    SubscribeWall "subscribe_wall",
+    /// Tags and topics.
+    Tags "tags",
+    /// About the author.
+    AuthorBox "author_box",
+    /// A date follows.
+    DateLabel "date_label",
+    /// A name follows.
+    Byline "byline",
+    /// Advertisement.
+    Advert "advert",
+    /// To the next page or article.
+    Pagination "pagination",
+    /// Sign in.
+    Login "login",
+    /// Rights.
+    Copyright "copyright",
+    /// Who took the picture.
+    PhotoCredit "photo_credit",
+    /// How long it takes to read.
+    ReadingTime "reading_time",
+    /// Ways about the page.
+    Skip "skip",
+    /// Follow us elsewhere.
+    FollowUs "follow_us",
+}
+
+static WORDS: LazyLock<HashMap<Box<str>, Meaning>> = LazyLock::new(|| {
+    let mut words = HashMap::new();
+    let mut meaning = None;
+    for line in include_str!("words.toml").lines().map(str::trim) {
+        if let Some(table) = line.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
+            meaning = TABLES.iter().find(|(name, _)| *name == table).map(|(_, meaning)| *meaning);
+        } else if !line.starts_with('#')
+            && let Some(meaning) = meaning
+        {
+            for word in line.split('"').skip(1).step_by(2) {
+                words.entry(key(word).into_boxed_str()).or_insert(meaning);
+            }
+        }
+    }
+    words
+});
+
+/// What a whole line means, if it is a widget's.
+pub fn line(text: &str) -> Option<Meaning> {
+    (text.len() <= LINE_BYTES_MAX).then(|| WORDS.get(key(text).as_str()).copied()).flatten()
+}
+
+/// What the words before the first colon of a line mean, if they are a widget's.
+pub fn beginning(text: &str) -> Option<Meaning> {
+    let end = text.char_indices().take(LABEL_CHARS_MAX).find(|(_, c)| matches!(c, ':' | '：' | '|' | '>' | '»'))?.0;
+    WORDS.get(key(&text[..end]).as_str()).copied()
+}
+
+/// Folded, without numbers.
+fn key(text: &str) -> String {
+    let folded = fold(text);
+    if !folded.contains(|c: char| c.is_numeric()) {
+        return folded;
+    }
+    let words: Vec<&str> = folded.split(' ').filter(|it| !it.chars().all(char::is_numeric)).collect();
+    words.join(" ")
+}
+
+/// The longest line of a widget has some 120 characters, of up to 3 bytes.
+const LINE_BYTES_MAX: usize = 400;
+/// Characters of a label before its colon.
+const LABEL_CHARS_MAX: usize = 60;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<Meaning>) {
+        assert_eq!(line(text), expected, "{text}");
+    }
+
+    #[test]
+    fn a_line_is_known_whatever_its_case_numbers_and_punctuation() {
+        assert!(line("LEAVE A REPLY").is_some());
+        check("Share post:", Some(Meaning::Share));
+        check("Related", Some(Meaning::Related));
+        check("3 Comments", Some(Meaning::Comments));
+        check("The minister shared the post.", None);
+    }
+
+    #[test]
+    fn a_label_is_known_by_what_stands_before_the_colon() {
+        assert_eq!(beginning("Read also: The minister resigns"), line("read also"));
+        assert!(line("read also").is_some());
+    }
+
+    #[test]
+    fn every_table_of_the_file_has_a_meaning() {
+        let tables = include_str!("words.toml").lines().filter_map(|it| it.trim().strip_prefix('[')?.strip_suffix(']'));
+        for table in tables {
+            assert!(TABLES.iter().any(|(name, _)| *name == table), "{table}");
+        }
+    }
+}

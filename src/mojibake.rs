@@ -1,0 +1,119 @@
+//! Damaged text to whole text: what was decoded with the wrong encoding is read again with the right one.
+//!
+//! `repair` changes a text only where the text cannot be meant as it stands, and says what it changed. It decides in
+//! three steps: a gate passes over sound text at memory speed ([`suspicious`]); around each place where it fires,
+//! all ways to read the characters are weighed against leaving them alone; what wins by a margin is a [`Repair`].
+//! This goes on until nothing changes, so `repair(repair(x)) == repair(x)`.
+//!
+//! Typography, spelling and case are never touched. Tidying of spaces, zero-width characters, line ends and Unicode
+//! normalisation is apart from repair, in [`normalise`].
+//!
+//! Everything here is plain function of its arguments: no I/O, no clock, no chance.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+mod codecs;
+mod gate;
+mod normalise;
+mod plan;
+mod search;
+
+pub use gate::suspicious;
+pub use normalise::{Normalisation, Normalised, normalise};
+pub use plan::{Plan, PlanError, apply, undo};
+
+/// What repair may do. Every key has a default that suits news text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// Whether text is repaired at all.
+    pub enabled: bool,
+    /// Whether text in one legacy encoding read as another (windows-1251 as latin-1, Shift-JIS as windows-1252) is
+    /// repaired, where no language could mean it as it stands.
+    pub legacy: bool,
+    /// Whether characters whose bytes were lost are restored, where one reading is far likelier than all others.
+    pub lost_bytes: bool,
+    /// Whether character references left in text (`caf&eacute;`) are resolved where they stand for letters of a word
+    /// or for damage.
+    pub entities: bool,
+    /// Layers of damage that are peeled, one over the other. Text that would need more is left as it is.
+    pub layers_max: u8,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { enabled: true, legacy: true, lost_bytes: true, entities: true, layers_max: 4 }
+    }
+}
+
+/// What is known about a text beside its characters. All of it is optional; it weighs and never decides.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Hints<'a> {
+    /// Language of the text as a BCP 47 tag.
+    pub language: Option<&'a str>,
+    /// Top-level domain it came from, without a dot.
+    pub tld: Option<&'a str>,
+    /// Encoding that its page declared, as a WHATWG label.
+    pub declared: Option<&'a str>,
+}
+
+/// One change to a text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Repair {
+    /// The characters as they stood.
+    pub from: String,
+    /// The characters as they are now.
+    pub to: String,
+    /// Byte offset of `to` in the repaired text.
+    pub offset: usize,
+    /// Bytes of the input that `from` is.
+    pub source: Range<usize>,
+    /// How the damage was done: the encoding that the text was wrongly read as, outermost layer first, joined by `+`;
+    /// for legacy text `right>wrong`.
+    pub encoding: String,
+    /// How much likelier `to` is than `from`, in bits.
+    pub score: f32,
+}
+
+/// A text after repair.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Repaired<'a> {
+    /// The text; borrowed when nothing was changed.
+    pub text: Cow<'a, str>,
+    /// What was changed, in the order of the text.
+    pub repairs: Vec<Repair>,
+}
+
+impl<'a> Repaired<'a> {
+    /// A text that nothing was changed in.
+    fn unchanged(text: &'a str) -> Self {
+        Self { text: Cow::Borrowed(text), repairs: Vec::new() }
+    }
+}
+
+/// The text with its mojibake repaired; sound text comes back borrowed. Linear in the length.
+///
+/// ```
+/// use copydesk::mojibake::{repair, Hints, Options};
+///
+/// let whole = repair("Itâ€™s a dÃ©jÃ  vu", &Hints::default(), &Options::default());
+/// assert_eq!(whole.text, "It’s a déjà vu");
+/// assert_eq!(whole.repairs[0].from, "â€™");
+/// assert_eq!(whole.repairs[0].encoding, "windows-1252");
+/// ```
+pub fn repair<'a>(text: &'a str, hints: &Hints, options: &Options) -> Repaired<'a> {
+    repair_all(&[text], hints, options).pop().expect("one text in, one out")
+}
+
+/// The texts of one document with their mojibake repaired, one result per text, in order. The texts vote together:
+/// damage that is plain in one of them lowers the bar for the same damage in the others.
+pub fn repair_all<'a>(texts: &[&'a str], hints: &Hints, options: &Options) -> Vec<Repaired<'a>> {
+    if !options.enabled {
+        return texts.iter().map(|text| Repaired::unchanged(text)).collect();
+    }
+    texts.iter().map(|text| search::repair_text(text, hints, options)).collect()
+}
