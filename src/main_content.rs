@@ -4,8 +4,12 @@
 
 mod assemble;
 pub mod blocks;
+<<<<<<< HEAD
 mod comments;
 mod data;
+=======
+pub mod features;
+>>>>>>> model
 pub mod marks;
 pub mod rules;
 pub mod saved_text;
