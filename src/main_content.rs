@@ -4,12 +4,9 @@
 
 mod assemble;
 pub mod blocks;
-<<<<<<< HEAD
 mod comments;
 mod data;
-=======
 pub mod features;
->>>>>>> model
 pub mod marks;
 pub mod rules;
 pub mod saved_text;
