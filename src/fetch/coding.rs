@@ -40,7 +40,7 @@ impl Coding {
     fn name(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",
-            Self::Brotli => "brotli",
+            Self::Brotli => "br",
             Self::Zstd => "zstd",
             Self::Deflate => "deflate",
         }
