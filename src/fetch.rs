@@ -19,7 +19,7 @@ mod retry;
 mod site_rules;
 mod target;
 
-pub use error::{Cause, FetchError};
+pub use error::{Awaited, Cause, FetchError, Measured};
 pub use options::{
     Bounded, BytesMax, Concurrency, HeaderText, InvalidOption, Network, Options, PauseMs,
     RedirectsMax, RetriesMax, Robots, TimeoutMs, UserAgent,
@@ -169,7 +169,7 @@ impl Fetcher {
                         let url = without_secrets(first);
                         return Err(FetchError::RedirectLoop {
                             url,
-                            target: shown_target,
+                            target: Box::new(shown_target),
                         }
                         .into());
                     }
@@ -304,12 +304,10 @@ impl Budget {
         let done = timeout(self.left, work).await;
         self.left = self.left.saturating_sub(start.elapsed());
         done.unwrap_or_else(|_| {
-            let (awaited, option) = ("whole page", "timeout_ms");
             Err(FetchError::Timeout {
                 url: url.clone(),
-                awaited,
+                awaited: Awaited::Page,
                 limit_ms: self.limit_ms,
-                option,
             })
         })
     }

@@ -81,7 +81,7 @@ pub(super) fn come_back_later(url: Url, status: u16, wait: Duration) -> FetchErr
     FetchError::ComeBackLater {
         url,
         status,
-        come_back: moment(Timestamp::now(), wait),
+        come_back: moment(Timestamp::now(), wait).into(),
         retry_after_ms,
     }
 }

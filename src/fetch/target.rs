@@ -72,8 +72,8 @@ pub(super) fn page_url(base: &Url, location: &str) -> Result<Url, FetchError> {
         .and_then(|target| checked(target).map_err(|problem| problem.to_string()))
         .map_err(|problem| FetchError::BadRedirect {
             url: super::http::without_secrets(base),
-            location: quoted(location),
-            problem,
+            location: quoted(location).into(),
+            problem: problem.into(),
         })?;
     target.set_fragment(None);
     Ok(target)

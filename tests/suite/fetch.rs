@@ -12,7 +12,8 @@ use async_compression::tokio::write::{
 use copydesk::fetch::{FetchError, Fetcher, Options, Robots};
 use copydesk::page::Page;
 use futures_util::StreamExt;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio::sync::Barrier;
 use url::Url;
 
@@ -298,6 +299,25 @@ fn a_proxy_of_the_environment_is_not_used() {
         .expect("these tests start");
     let said = String::from_utf8_lossy(&run.stdout);
     assert!(run.status.success() && said.contains("1 passed"), "{said}");
+}
+
+#[tokio::test]
+async fn a_server_without_tls_gives_no_secure_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("https://{}/a", listener.local_addr().unwrap())).unwrap();
+    let plain = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await?;
+        // The greeting is taken, so that closing does not drop the answer.
+        stream.read(&mut [0; 4_096]).await?;
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await
+    });
+    check_error(
+        soon(fetch_with(&quick(), &url)).await,
+        "tls",
+        false,
+        "no secure connection to https://",
+    );
+    plain.await.unwrap().unwrap();
 }
 
 // Redirects.
@@ -1246,7 +1266,8 @@ async fn a_robots_txt_that_cannot_be_had_forbids_all() {
             "{n}: {error}"
         );
         assert!(
-            error.to_string().contains("/robots.txt cannot be had"),
+            error.to_string().contains("robots.txt of 127.0.0.1:")
+                && error.to_string().contains("cannot be had"),
             "{error}"
         );
         assert!(error.source().is_some() && error.hint().unwrap().contains("--ignore-robots"));
