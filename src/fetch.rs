@@ -37,11 +37,12 @@ use url::Url;
 
 use crate::page::{Http, Page};
 use crate::robots;
-use http::{Answer, Client, without_secrets};
+use http::{Answer, Client};
 use kind::Declared;
 use politeness::{Hosts, Turn};
 use retry::Failure;
 use site_rules::SiteRules;
+use target::without_secrets;
 
 /// Longest `Crawl-delay` that is kept to. A site that asks for more would have us take days over its pages; most who
 /// do meant milliseconds. StormCrawler has the same bound.

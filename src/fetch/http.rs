@@ -22,6 +22,7 @@ use super::error::{Awaited, Cause, FetchError, Measured};
 use super::guard::Guard;
 use super::options::Options;
 use super::resolve::{LookupError, Resolver};
+use super::target::without_secrets;
 
 /// Headers of one answer at most. News sites with long security policies send 60.
 const HEADERS_MAX: usize = 200;
@@ -85,6 +86,10 @@ impl Client {
             .connect_timeout(Duration::from_millis(options.connect_timeout_ms.get()))
             .read_timeout(Duration::from_millis(options.read_timeout_ms.get()))
             .pool_idle_timeout(IDLE_MAX)
+            // Slips of servers that browsers forgive.
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
             .http1_max_headers(HEADERS_MAX)
             .http2_max_header_list_size(HEADER_BYTES_MAX)
             .build()
@@ -180,15 +185,6 @@ pub(super) fn too_large(url: &Url, bytes_max: u64) -> FetchError {
         bytes_max,
         measured: Measured::Wire,
     }
-}
-
-/// The URL without user name and password.
-pub(super) fn without_secrets(url: &Url) -> Url {
-    let mut shown = url.clone();
-    // Both fail only for URLs that can hold neither.
-    let _ = shown.set_username("");
-    let _ = shown.set_password(None);
-    shown
 }
 
 /// The address that stands in the URL in place of a name.

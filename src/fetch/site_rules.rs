@@ -15,10 +15,10 @@ use url::Url;
 
 use super::coding;
 use super::error::{Awaited, FetchError};
-use super::http::{Answer, Client, without_secrets};
+use super::http::{Answer, Client};
 use super::options::Options;
 use super::retry::Failure;
-use super::target::page_url;
+use super::target::{page_url, without_secrets};
 use crate::robots::{self, Robots};
 
 /// How long an answer holds (RFC 9309, 2.4).

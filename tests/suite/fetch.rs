@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::future::Future;
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -307,9 +308,15 @@ async fn a_server_without_tls_gives_no_secure_connection() {
     let url = Url::parse(&format!("https://{}/a", listener.local_addr().unwrap())).unwrap();
     let plain = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await?;
-        // The greeting is taken, so that closing does not drop the answer.
-        stream.read(&mut [0; 4_096]).await?;
-        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await
+        stream
+            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            .await?;
+        // Closed only once the other side has gone: closing with its greeting unread would drop the answer.
+        let mut greeting = Vec::new();
+        stream
+            .read_to_end(&mut greeting)
+            .await
+            .or(Ok::<_, io::Error>(0))
     });
     check_error(
         soon(fetch_with(&quick(), &url)).await,
@@ -913,6 +920,21 @@ async fn a_reset_is_tried_again() {
         true,
         "broke off its answer",
     );
+}
+
+#[tokio::test]
+async fn slips_in_headers_that_browsers_forgive_are_forgiven() {
+    for slip in [
+        "x-folded: a\r\n b",
+        "no colon here",
+        "x-spaced : a",
+        "x-bad\u{1}name: a",
+    ] {
+        let bytes = format!(
+            "HTTP/1.1 200 OK\r\n{slip}\r\ncontent-type: text/html\r\ncontent-length: 3\r\n\r\n<p>"
+        );
+        check_body(fetch_from(raw(bytes)).await, b"<p>");
+    }
 }
 
 #[tokio::test]
