@@ -1,9 +1,21 @@
-//! The pure way whole: a page in, its story out.
+//! The pure way whole: a page in, its story out. The only place that composes the stages.
+//!
+//! Bytes are decoded, parsed and cut into blocks; the story is chosen, mended and structured; the facts are settled last,
+//! as some of them depend on the body. The same page gives the same article, always.
 
-use crate::article::{Article, NoArticle};
-use crate::dom;
+mod mend;
+
+use crate::article::{self, Article, BodyPart, Comments, NoArticle, PageType, PartKind, Truncation};
+use crate::decode;
+use crate::dom::{self, Dom};
+use crate::duplicate::SimHash;
+use crate::main_content::{self, Anchors, Story};
+use crate::metadata::{self, Settled};
+use crate::mojibake::{self, Hints, Normalisation};
 use crate::page::Page;
+use crate::text;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use url::Url;
 
 /// How to read a page.
@@ -12,6 +24,10 @@ use url::Url;
 pub struct Options {
     /// Bounds of the tree.
     pub dom: dom::Options,
+    /// What repair may do.
+    pub repair: mojibake::Options,
+    /// What is tidied beside repair.
+    pub tidy: Normalisation,
     /// What the article carries beside its text.
     #[serde(skip)]
     pub want: Want,
@@ -49,13 +65,293 @@ impl Extracted {
 }
 
 /// The story of a page: HTML, or plain text that another scraper saved, whichever the bytes are.
+///
+/// ```
+/// use copydesk::{extract::{extract, Options}, page::Page};
+///
+/// let html = "<title>Bridge reopens | The Herald</title><h1>Bridge reopens</h1>
+///     <p>The old bridge over the Lind reopened on Monday after three years of repairs, the town said.</p>
+///     <div class=share>Share post:</div>";
+/// let extracted = extract(&Page::saved(html, None), &Options::default());
+/// let article = extracted.story().expect("one paragraph is a story");
+/// assert_eq!(article.metadata.headline.as_deref(), Some("Bridge reopens"));
+/// assert_eq!(article.text, "The old bridge over the Lind reopened on Monday after three years of repairs, the town said.");
+/// ```
 pub fn extract(page: &Page, options: &Options) -> Extracted {
-    let _ = (page, options);
-    todo!()
+    let tld = page.url.as_ref().and_then(|it| it.host_str()).and_then(|it| it.rsplit('.').next());
+    let hints = decode::Hints { content_type: page.content_type.as_deref(), tld, ..decode::Hints::default() };
+    let decoded = decode::decode(&page.body, &hints);
+    let mut extracted = if is_binary(&decoded.text) {
+        finished(Draft { finding: Some(NoArticle::NotHtml), ..Draft::default() }, page.url.as_ref(), options)
+    } else if is_html(&decoded.text, page.content_type.as_deref()) {
+        extract_html(&decoded.text, page, decoded.encoding, options)
+    } else {
+        extract_text(&decoded.text, page.url.as_ref(), options)
+    };
+    extracted.article.encoding = Some(decoded.encoding);
+    extracted.article.fetched_at = page.http.as_ref().map(|it| it.fetched_at.clone());
+    extracted.article.http.clone_from(&page.http);
+    extracted
 }
 
 /// The story in plain text that another scraper saved with its residue: blocks are lines.
 pub fn extract_text(text: &str, url: Option<&Url>, options: &Options) -> Extracted {
-    let _ = (text, url, options);
-    todo!()
+    let blocks = main_content::saved_text::split(text);
+    let (story, headline) = main_content::find_in_text(&blocks, options.want.dropped);
+    let mut draft = Draft { story, finding: None, ..Draft::default() };
+    let lines: Vec<&str> =
+        headline.iter().map(String::as_str).chain(draft.story.parts.iter().map(|it| it.text.as_str())).collect();
+    draft.settled = metadata::of_text(&lines);
+    draft.settled.metadata.headline = headline;
+    finished(draft, url, options)
+}
+
+fn extract_html(html: &str, page: &Page, encoding: &str, options: &Options) -> Extracted {
+    let url = page.url.as_ref();
+    let dom = Dom::parse(html, &options.dom);
+    let claims = metadata::gather(&dom, url);
+    let headlines = claims.headlines();
+    let descriptions = claims.descriptions();
+    let anchors = Anchors { headlines: &headlines, descriptions: &descriptions, headline_node: claims.headline_node() };
+    let mut story = main_content::find(&dom, &anchors, url, options.want.dropped);
+    let mut is_from_data = false;
+    if main_content::n_prose_chars(&story) < DATA_BODY_CHARS_MIN
+        && let Some(body) = main_content::from_data(&dom, claims.article_body(), &anchors)
+        && main_content::n_prose_chars(&body) > 2 * main_content::n_prose_chars(&story)
+    {
+        is_from_data = true;
+        story = Story { dropped: story.dropped, ..body };
+    }
+    let text = joined(&story.parts);
+    let today = page.http.as_ref().map(|it| it.fetched_at.as_str());
+    let settled = claims.settle(&metadata::Body { first_node: story.first_node, text: &text, today });
+    let page_type = page_type(&claims, &story);
+    let truncated = truncation(&claims, &settled, &story, &text);
+    let finding = finding(&story, page_type, truncated);
+    let draft = Draft {
+        story,
+        settled,
+        finding,
+        page_type: Some(page_type),
+        truncated,
+        is_from_data,
+        declared: Some(encoding),
+    };
+    finished(draft, url, options)
+}
+
+/// All that is known before the text is mended.
+#[derive(Default)]
+struct Draft<'a> {
+    story: Story,
+    settled: Settled,
+    finding: Option<NoArticle>,
+    page_type: Option<PageType>,
+    truncated: Option<Truncation>,
+    is_from_data: bool,
+    declared: Option<&'a str>,
+}
+
+/// Mends, structures and joins what was found.
+fn finished(draft: Draft<'_>, url: Option<&Url>, options: &Options) -> Extracted {
+    let Draft { story, settled, mut finding, page_type, truncated, is_from_data, declared } = draft;
+    let Settled { mut metadata, mut sources, mut confidence } = settled;
+    let mut parts = story.parts;
+    let language = metadata.in_language.clone();
+    let tld = url.and_then(|it| it.host_str()).and_then(|it| it.rsplit('.').next());
+    let how = mend::Mend {
+        hints: Hints { language: language.as_deref(), tld, declared },
+        repair: &options.repair,
+        tidy: options.tidy,
+    };
+    let mut facts: Vec<&mut String> = metadata
+        .headline
+        .iter_mut()
+        .chain(&mut metadata.alternative_headline)
+        .chain(&mut metadata.description)
+        .collect();
+    let repairs = mend::mend(&how, &mut facts, &mut parts);
+    main_content::structure(&mut parts);
+    let text = joined(&parts);
+    if text.is_empty() {
+        finding = finding.or(Some(NoArticle::Empty));
+    }
+    metadata.url = url.map(Url::to_string).or(metadata.url);
+    if !text.is_empty() {
+        sources.insert(
+            "body",
+            if is_from_data {
+                "data"
+            } else if declared.is_some() {
+                "dom"
+            } else {
+                "text"
+            }
+            .to_owned(),
+        );
+        confidence.insert("body", story.confidence);
+    }
+    let mut article = Article {
+        schema: article::SCHEMA,
+        metadata,
+        page_type: page_type.unwrap_or(PageType::Article),
+        truncated,
+        word_count: text::n_words(&text),
+        content_hash: content_hash(&text),
+        simhash: SimHash::of(&text).to_string(),
+        text,
+        markdown: None,
+        html: None,
+        blocks: parts,
+        comments: Comments { count: story.comments.len(), items: story.comments },
+        repairs,
+        dropped: options.want.dropped.then_some(story.dropped),
+        sources,
+        confidence,
+        encoding: None,
+        fetched_at: None,
+        http: None,
+        extractor: concat!("copydesk ", env!("CARGO_PKG_VERSION")),
+    };
+    if options.want.markdown {
+        article.markdown = Some(article::markdown(&article));
+    }
+    if options.want.html {
+        article.html = Some(article::html(&article));
+    }
+    Extracted { article, finding }
+}
+
+/// Parts as text: blocks separated by a blank line, typed bullets where they stood, captions left to the pictures.
+fn joined(parts: &[BodyPart]) -> String {
+    let mut joined = String::new();
+    for part in parts.iter().filter(|it| it.kind != PartKind::Caption) {
+        if !joined.is_empty() {
+            joined.push_str("\n\n");
+        }
+        if let Some(marker) = part.marker.as_deref().filter(|it| !it.ends_with('.')) {
+            joined.push_str(marker);
+            joined.push(' ');
+        }
+        joined.push_str(&part.text);
+    }
+    joined
+}
+
+fn content_hash(text: &str) -> String {
+    use std::fmt::Write;
+    let mut hash = "sha256:".to_owned();
+    for byte in Sha256::digest(text.as_bytes()) {
+        write!(hash, "{byte:02x}").expect("a String takes all");
+    }
+    hash
+}
+
+/// Characters of prose on the page below which the body is looked for in the page's data.
+const DATA_BODY_CHARS_MIN: usize = 250;
+
+/// Whether decoded text is no text: control characters that no page holds.
+fn is_binary(text: &str) -> bool {
+    let head = text.char_indices().take(BINARY_CHARS).map(|(_, c)| c);
+    let (mut n_chars, mut n_bad) = (0, 0);
+    for c in head {
+        n_chars += 1;
+        n_bad += usize::from(
+            (c.is_control() && !c.is_whitespace() && c != '\u{1b}' && !('\u{80}'..='\u{9f}').contains(&c))
+                || c == char::REPLACEMENT_CHARACTER,
+        );
+    }
+    n_bad * 10 > n_chars && n_bad > 2
+}
+
+/// Characters looked at to tell text from binary.
+const BINARY_CHARS: usize = 2048;
+
+/// Whether text is markup: a tag that any page has, near the beginning or, for text without a head, anywhere.
+fn is_html(text: &str, content_type: Option<&str>) -> bool {
+    if let Some(essence) = content_type.map(|it| it.split(';').next().unwrap_or("").trim()) {
+        if essence.eq_ignore_ascii_case("text/html") || essence.eq_ignore_ascii_case("application/xhtml+xml") {
+            return true;
+        }
+    }
+    const TAGS: &[&str] = &[
+        "!doctype", "html", "head", "body", "title", "meta", "p", "div", "article", "main", "section", "h1", "h2",
+        "br", "table", "span", "script", "link", "ul", "ol", "header", "a", "img", "td", "font", "center",
+    ];
+    let bytes = text.as_bytes();
+    let begins_with_tag = text.trim_start().starts_with('<');
+    let mut n_tags = 0;
+    for at in memchr::memchr_iter(b'<', bytes).take(TAGS_LOOKED_AT) {
+        let rest = &bytes[at + 1..];
+        let rest = rest.strip_prefix(b"/").unwrap_or(rest);
+        let length =
+            rest.iter().take(10).position(|b| !b.is_ascii_alphanumeric() && *b != b'!').unwrap_or(rest.len().min(10));
+        let is_tag = TAGS.iter().any(|it| it.as_bytes().eq_ignore_ascii_case(&rest[..length]))
+            && rest.get(length).is_some_and(|b| matches!(b, b'>' | b'/' | b' ' | b'\n' | b'\t' | b'\r'));
+        n_tags += usize::from(is_tag);
+        if is_tag && begins_with_tag {
+            return true;
+        }
+    }
+    n_tags >= TAGS_MIN
+}
+
+/// `<` looked at to tell markup from text.
+const TAGS_LOOKED_AT: usize = 200;
+/// Tags that make text markup which does not begin with one: an article about HTML quotes one or two.
+const TAGS_MIN: usize = 4;
+
+fn page_type(claims: &metadata::Claims, story: &Story) -> PageType {
+    let has = |name: &str| claims.schema_types().iter().any(|it| it == name);
+    if has("LiveBlogPosting") {
+        PageType::LiveBlog
+    } else if has("DiscussionForumPosting") || has("QAPage") {
+        PageType::Forum
+    } else if has("Product") && !has("NewsArticle") && !has("Article") && !has("BlogPosting") {
+        PageType::Product
+    } else if story.is_listing && !has("NewsArticle") {
+        PageType::Listing
+    } else if has("VideoObject") && !has("NewsArticle") && main_content::n_prose_chars(story) < DATA_BODY_CHARS_MIN {
+        PageType::Gallery
+    } else {
+        PageType::Article
+    }
+}
+
+fn truncation(claims: &metadata::Claims, settled: &Settled, story: &Story, text: &str) -> Option<Truncation> {
+    let longer =
+        claims.article_body().is_some_and(|it| it.chars().count() > LONGER_TIMES * text.chars().count().max(1));
+    if settled.metadata.is_accessible_for_free == Some(false)
+        && (story.has_wall || longer || text.chars().count() < STUB_CHARS_MAX)
+    {
+        Some(Truncation::Paywall)
+    } else if story.has_wall && text.chars().count() < STUB_CHARS_MAX {
+        Some(Truncation::Paywall)
+    } else if story.continues {
+        Some(Truncation::ContinueReading)
+    } else if longer && !text.is_empty() {
+        Some(Truncation::LongerInData)
+    } else {
+        None
+    }
+}
+
+/// How many times longer the body in the page's data is than the one shown, to say that the page is cut.
+const LONGER_TIMES: usize = 2;
+/// Characters of a paywalled story's free beginning, at most: longer ones are whole for the reader we are.
+const STUB_CHARS_MAX: usize = 1500;
+
+fn finding(story: &Story, page_type: PageType, truncated: Option<Truncation>) -> Option<NoArticle> {
+    let is_empty = story.parts.is_empty();
+    if is_empty && story.has_consent {
+        Some(NoArticle::ConsentWall)
+    } else if is_empty && truncated == Some(Truncation::Paywall) {
+        Some(NoArticle::Paywall)
+    } else if page_type == PageType::Listing {
+        Some(NoArticle::Listing)
+    } else if is_empty {
+        Some(NoArticle::Empty)
+    } else {
+        None
+    }
 }

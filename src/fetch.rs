@@ -1,52 +1,316 @@
-//! A URL to a page.
+//! A URL to a [`Page`]: asks robots.txt, keeps the pace a host is owed, follows redirects, undoes the content coding.
+//!
+//! Everything that comes back is a stranger's. So each step has a bound in [`Options`], each redirect is checked as a
+//! first URL is (scheme, address, robots.txt of the new host), and what is no web page is refused by its first bytes.
+//! Only failures that may pass are tried again, not before the server allows it.
+//!
+//! What the body says is for others: characters are not decoded here, and a page that asks for a redirect in its
+//! markup is a page.
 
+mod coding;
 mod error;
+mod guard;
+mod http;
+mod kind;
 mod options;
+mod politeness;
+mod resolve;
+mod retry;
+mod site_rules;
+mod target;
 
 pub use error::{Cause, FetchError};
 pub use options::{
-    Bounded, BytesMax, Concurrency, HeaderText, InvalidOption, Network, Options, PauseMs, RedirectsMax, RetriesMax,
-    Robots, TimeoutMs, UserAgent,
+    Bounded, BytesMax, Concurrency, HeaderText, InvalidOption, Network, Options, PauseMs,
+    RedirectsMax, RetriesMax, Robots, TimeoutMs, UserAgent,
 };
+pub use target::parse_url;
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use futures_util::stream::{self, Stream, StreamExt};
+use jiff::Timestamp;
+use tokio::io::AsyncReadExt;
+use tokio::time::{Instant, sleep, timeout};
 use url::Url;
 
-use crate::page::Page;
+use crate::page::{Http, Page};
+use crate::robots;
+use http::{Answer, Client, without_secrets};
+use kind::Declared;
+use politeness::{Hosts, Turn};
+use retry::Failure;
+use site_rules::SiteRules;
+
+/// Longest `Crawl-delay` that is kept to. A site that asks for more would have us take days over its pages; most who
+/// do meant milliseconds. StormCrawler has the same bound.
+const CRAWL_DELAY_MAX: Duration = Duration::from_secs(120);
+
+/// Memory taken at once for a body whose length the server states; more follows as bytes arrive.
+const BODY_RESERVED_MAX: u64 = 1 << 20;
 
 /// Fetches pages; keeps connections, the pace owed to each host and the robots.txt of each site between them.
 #[derive(Debug)]
 pub struct Fetcher {
     options: Options,
+    client: Client,
+    hosts: Hosts,
+    rules: SiteRules,
 }
 
 impl Fetcher {
-    /// A fetcher that keeps to `options`. Opens no connection yet.
+    /// A fetcher that keeps to `options`. No connection is made yet.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError::Setup`] when the system's root certificates cannot be read.
     pub fn new(options: &Options) -> Result<Self, FetchError> {
-        Ok(Self { options: options.clone() })
+        let user_agent = user_agent(options);
+        Ok(Self {
+            client: Client::new(options, &user_agent)?,
+            hosts: Hosts::new(
+                usize::try_from(options.per_host_concurrency.get()).unwrap_or(usize::MAX),
+                Duration::from_millis(options.retry_after_max_ms.get()),
+            ),
+            rules: SiteRules::new(robots::product_token(&user_agent)),
+            options: options.clone(),
+        })
     }
 
-    /// One page.
+    /// One page. Waits for its host's turn, and tries again after failures that may pass.
+    ///
+    /// The page's `url` and all others in it carry neither fragment nor password. Must be called within a tokio
+    /// runtime with time and I/O enabled.
+    ///
+    /// # Errors
+    ///
+    /// Each variant of [`FetchError`] but [`FetchError::Setup`]; that of the last try, when there were several.
     pub async fn fetch(&self, url: &Url) -> Result<Page, FetchError> {
-        Err(FetchError::Status { url: url.clone(), status: 0 })
+        target::check(url)?;
+        let mut first = url.clone();
+        first.set_fragment(None);
+        let mut n_tried = 0;
+        loop {
+            let mut turn = None;
+            let failure = match self.attempt(&first, &mut turn).await {
+                Ok(page) => return Ok(page),
+                Err(failure) => failure,
+            };
+            // Without a turn no request was sent for a page: robots.txt was tried often enough, or the host asked
+            // for peace.
+            let Some(turn) = turn else {
+                return Err(failure.error);
+            };
+            let status = match failure.error {
+                FetchError::Status { status, .. } => Some(status),
+                _ => None,
+            };
+            if let (Some(wait), Some(status)) = (failure.retry_after, status) {
+                turn.block(wait, status);
+            }
+            let wait = failure.next_wait(n_tried, &self.options, &first)?;
+            if matches!(status, Some(429 | 503)) {
+                turn.pause(wait);
+            }
+            drop(turn);
+            sleep(wait).await;
+            n_tried += 1;
+        }
     }
 
-    /// Many pages, several at once, each result in the place of its URL.
+    /// Many pages, up to `concurrency` at once: one result for each URL, in the order of the URLs. A page that fails
+    /// stops no other.
+    ///
+    /// The stream does its work while it is polled. At most `concurrency` pages are under way or waiting for an
+    /// earlier one to be taken.
     pub fn fetch_all<'a, I>(&'a self, urls: I) -> impl Stream<Item = Result<Page, FetchError>> + 'a
     where
         I: IntoIterator<Item = Url>,
         I::IntoIter: 'a,
     {
-        let concurrency = self.options.concurrency.get() as usize;
-        stream::iter(urls).map(move |url| async move { self.fetch(&url).await }).buffered(concurrency)
+        let concurrency = usize::try_from(self.options.concurrency.get()).unwrap_or(usize::MAX);
+        stream::iter(urls)
+            .map(move |url| async move { self.fetch(&url).await })
+            .buffered(concurrency)
+    }
+
+    /// One try at a page, redirects and body included. Leaves in `turn` the turn at the host that it ended at.
+    async fn attempt(&self, first: &Url, turn: &mut Option<Turn>) -> Result<Page, Failure> {
+        let mut budget = Budget::new(self.options.timeout_ms.get());
+        let mut at = first.clone();
+        let mut redirects: Vec<Url> = Vec::new();
+        loop {
+            self.wait_for_turn(&at, turn).await?;
+            let shown = without_secrets(&at);
+            let answer = budget.spend(&shown, self.client.get(&at)).await?;
+            let began = Timestamp::now();
+            match answer.status {
+                200..=299 => {
+                    let http = Http {
+                        requested_url: without_secrets(first),
+                        status: answer.status,
+                        redirects,
+                        etag: answer.etag.clone(),
+                        last_modified: answer.last_modified.clone(),
+                        fetched_at: retry::moment(began, Duration::ZERO),
+                        wire_bytes: 0,
+                    };
+                    return Ok(budget
+                        .spend(&shown, self.read(answer, &shown, http))
+                        .await?);
+                }
+                301 | 302 | 303 | 307 | 308 if answer.location.is_some() => {
+                    let target =
+                        target::page_url(&at, answer.location.as_deref().unwrap_or_default())?;
+                    redirects.push(shown);
+                    let shown_target = without_secrets(&target);
+                    if redirects.contains(&shown_target) {
+                        let url = without_secrets(first);
+                        return Err(FetchError::RedirectLoop {
+                            url,
+                            target: shown_target,
+                        }
+                        .into());
+                    }
+                    let redirects_max = self.options.redirects_max.get();
+                    if redirects.len() as u64 > redirects_max {
+                        let url = without_secrets(first);
+                        return Err(FetchError::TooManyRedirects { url, redirects_max }.into());
+                    }
+                    at = target;
+                }
+                status => {
+                    return Err(Failure::of_status(
+                        shown,
+                        status,
+                        answer.retry_after.as_deref(),
+                    ));
+                }
+            }
+        }
+    }
+
+    /// Asks robots.txt, and waits for the host unless we are its guest already: the steps of a redirect within one
+    /// host are one visit.
+    async fn wait_for_turn(&self, url: &Url, turn: &mut Option<Turn>) -> Result<(), FetchError> {
+        let host = url.host_str().unwrap_or_default();
+        if turn.as_ref().is_some_and(|turn| turn.host_name() != host) {
+            // Given back before the wait for another: who holds one and waits for one may wait forever.
+            *turn = None;
+        }
+        let crawl_delay = match self.options.robots {
+            Robots::Obey => self.rules.check(&self.client, &self.options, url).await?,
+            Robots::Ignore => None,
+        };
+        if turn.is_none() {
+            let own = Duration::from_millis(self.options.host_delay_ms.get());
+            let delay = own.max(crawl_delay.unwrap_or_default().min(CRAWL_DELAY_MAX));
+            let granted = self.hosts.turn(host, delay).await;
+            *turn = Some(granted.map_err(|blocked| {
+                retry::come_back_later(without_secrets(url), blocked.status, blocked.wait)
+            })?);
+        }
+        Ok(())
+    }
+
+    async fn read(&self, answer: Answer, url: &Url, http: Http) -> Result<Page, FetchError> {
+        let not_html = |what: &str| FetchError::NotHtml {
+            url: url.clone(),
+            what: what.to_owned(),
+        };
+        let content_type = answer.content_type.clone();
+        let declared = kind::declared(content_type.as_deref());
+        if let Declared::Other(what) = declared {
+            return Err(not_html(what));
+        }
+        let wire_bytes_max = self.options.wire_bytes_max.get();
+        let body_bytes_max = self.options.body_bytes_max.get();
+        let stated = answer.content_length.unwrap_or(0);
+        if stated > wire_bytes_max {
+            return Err(http::too_large(url, wire_bytes_max));
+        }
+        let codings = answer.codings(url)?;
+        let (wire, n_wire) = answer.into_body(url, wire_bytes_max);
+        let broken = |error| coding::into_fetch_error(error, url);
+        let mut unpacked = coding::undo(wire, &codings, body_bytes_max, url)
+            .await
+            .map_err(broken)?;
+        let mut body =
+            Vec::with_capacity(usize::try_from(stated.min(BODY_RESERVED_MAX)).unwrap_or(0));
+        let mut is_sniffed = false;
+        loop {
+            let n_read = unpacked.read_buf(&mut body).await.map_err(broken)?;
+            if body.len() as u64 > body_bytes_max {
+                return Err(coding::too_large(url, body_bytes_max));
+            }
+            if !is_sniffed && (n_read == 0 || body.len() >= kind::SNIFF_BYTES) {
+                let head = &body[..body.len().min(kind::SNIFF_BYTES)];
+                if let Some(what) = kind::refusal_by_bytes(head, declared) {
+                    return Err(not_html(what));
+                }
+                is_sniffed = true;
+            }
+            if n_read == 0 {
+                break;
+            }
+        }
+        let http = Http {
+            wire_bytes: n_wire.load(Ordering::Relaxed),
+            ..http
+        };
+        Ok(Page {
+            url: Some(url.clone()),
+            content_type,
+            body,
+            http: Some(http),
+        })
     }
 }
 
-/// The address of a page, from what a person typed.
-pub fn parse_url(input: &str) -> Result<Url, FetchError> {
-    Url::parse(input).map_err(|error| FetchError::InvalidUrl {
-        input: input.to_owned(),
-        problem: error.to_string(),
-        instead: None,
-    })
+/// The `User-Agent` header.
+fn user_agent(options: &Options) -> String {
+    let own = options.user_agent.as_str();
+    if !own.is_empty() {
+        return own.to_owned();
+    }
+    let contact = match options.contact.as_str() {
+        "" => String::new(),
+        contact => format!(" (+{contact})"),
+    };
+    format!("copydesk/{}{contact}", env!("CARGO_PKG_VERSION"))
+}
+
+/// The time that is left for one try; waiting for a host's turn takes none of it.
+struct Budget {
+    limit_ms: u64,
+    left: Duration,
+}
+
+impl Budget {
+    fn new(limit_ms: u64) -> Self {
+        Self {
+            limit_ms,
+            left: Duration::from_millis(limit_ms),
+        }
+    }
+
+    async fn spend<T>(
+        &mut self,
+        url: &Url,
+        work: impl Future<Output = Result<T, FetchError>>,
+    ) -> Result<T, FetchError> {
+        let start = Instant::now();
+        let done = timeout(self.left, work).await;
+        self.left = self.left.saturating_sub(start.elapsed());
+        done.unwrap_or_else(|_| {
+            let (awaited, option) = ("whole page", "timeout_ms");
+            Err(FetchError::Timeout {
+                url: url.clone(),
+                awaited,
+                limit_ms: self.limit_ms,
+                option,
+            })
+        })
+    }
 }

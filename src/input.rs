@@ -14,6 +14,7 @@ mod sniff;
 mod walk;
 mod warc;
 
+use crate::decode;
 use crate::page::Page;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -395,6 +396,31 @@ pub fn open(item: Item, options: &Options) -> Record {
     Record { name, path, alone, fields, content }
 }
 
+/// One input whole, as it is: a file or, as `-`, standard input, with gzip undone and whatever it holds. Nothing in it is
+/// nothing wrong.
+///
+/// # Errors
+///
+/// If it cannot be read, or is over [`Options::page_bytes_max`].
+pub fn read_one(path: &Path, options: &Options) -> Result<Page, InputError> {
+    let opened = if path.as_os_str() == "-" { Opened::standard_input(true) } else { Opened::file(path, true)? };
+    let Opened { name, path, stream, .. } = opened;
+    let stream = sniff::ungzip(stream).map_err(|source| sniff::read_error(&name, source))?;
+    let body = read_whole(&name, stream, options.page_bytes_max)?;
+    Ok(Page { body, ..path.as_deref().and_then(saved_headers).unwrap_or_default() })
+}
+
+/// The JSON object of an item that is a line, as it stands; for whoever reads records that hold no page.
+pub fn open_object(item: Item) -> (String, Result<Map<String, Value>, InputError>) {
+    let Item { name, raw, .. } = item;
+    let object = match raw {
+        Raw::Failed(error) => Err(error),
+        Raw::Line { bytes, number } => jsonl::parse(&name, number, &bytes),
+        Raw::Stream { .. } | Raw::Archived(_) => Err(InputError::NoContent { name: name.clone() }),
+    };
+    (name, object)
+}
+
 fn read_page(
     name: &str,
     path: Option<&Path>,
@@ -408,12 +434,17 @@ fn read_page(
     }
     let mut page = path.and_then(saved_headers).unwrap_or_default();
     page.body = body;
-    match kind {
-        Kind::Html => page.content_type = Some(page.content_type.unwrap_or_else(|| "text/html".to_owned())),
-        Kind::Text => page.content_type = Some("text/plain".to_owned()),
-        Kind::Auto | Kind::Jsonl | Kind::Warc => {}
-    }
-    Ok(Content::Page(page))
+    Ok(match kind {
+        Kind::Text => {
+            let hints = decode::Hints { content_type: page.content_type.as_deref(), ..decode::Hints::default() };
+            Content::Text { text: decode::decode(&page.body, &hints).text.into_owned(), url: page.url }
+        }
+        Kind::Html => {
+            let content_type = page.content_type.take().filter(|content_type| content_type.contains("html"));
+            Content::Page(Page { content_type: content_type.or_else(|| Some("text/html".to_owned())), ..page })
+        }
+        Kind::Auto | Kind::Jsonl | Kind::Warc => Content::Page(page),
+    })
 }
 
 /// All bytes of a stream, up to a bound.

@@ -1,6 +1,10 @@
 //! copydesk: news pages in, clean stories out.
 
 pub mod article;
+#[cfg(feature = "cli")]
+pub mod cli;
+#[cfg(feature = "cli")]
+pub mod config;
 pub mod decode;
 pub mod dom;
 pub mod duplicate;

@@ -2,47 +2,159 @@
 //!
 //! [`find`] is the way whole. The tree is read, never marked; each stage adds typed rows beside it.
 
-pub mod assemble;
+mod assemble;
 pub mod blocks;
+mod comments;
+mod data;
+pub mod features;
 pub mod marks;
 pub mod rules;
+pub mod saved_text;
 pub mod words;
 
-use crate::article::{BodyPart, Dropped};
+use crate::article::{BodyPart, Comment, Dropped, PartKind};
 use crate::dom::{Dom, NodeId};
+pub use assemble::structure;
+use blocks::Blocks;
+use marks::Mark;
 pub use rules::Anchors;
-use rules::Verdict;
+use rules::{Reason, Verdict, prose};
 use url::Url;
+use words::Meaning;
 
 /// What was found on a page.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Story {
-    /// The body, in order.
+    /// The body, in order, as it stands in the page: not yet mended, lists and labels not yet told.
     pub parts: Vec<BodyPart>,
     /// The element of the first part.
     pub first_node: Option<NodeId>,
     /// What was left out, in document order; empty unless asked for.
     pub dropped: Vec<Dropped>,
+    /// What readers wrote.
+    pub comments: Vec<Comment>,
+    /// How likely the body is right, from 0.0 to 1.0: the share of the page's prose that is in it. Not calibrated.
+    pub confidence: f32,
+    /// Whether the page asks for money or an account before the rest.
+    pub has_wall: bool,
+    /// Whether the page ends in a link to the rest.
+    pub continues: bool,
+    /// Whether a question about cookies is the most there is.
+    pub has_consent: bool,
+    /// Whether the page is links to stories rather than one.
+    pub is_listing: bool,
 }
 
 /// The story of a document.
 pub fn find(dom: &Dom, anchors: &Anchors<'_>, url: Option<&Url>, with_dropped: bool) -> Story {
-    let blocks = blocks::split(dom);
+    let mut blocks = blocks::split(dom);
     let marks = marks::marks(dom);
+    tell_captions(dom, &mut blocks, &marks);
     let verdicts = rules::judge(dom, &blocks, &marks, anchors);
     let parts = assemble::parts(dom, &blocks, &verdicts, anchors, url);
-    let mut dropped = Vec::new();
-    if with_dropped {
-        for (row, verdict) in blocks.rows.iter().zip(&verdicts) {
-            if let Verdict::Drop(reason) = verdict {
-                let text = blocks.text(row).chars().take(DROPPED_CHARS_MAX).collect();
-                dropped.push(Dropped { reason: reason.name(), text, node: row.element.index() });
-            }
+    let first_node = parts.first().map(|(_, rows)| blocks.rows[rows.start].element);
+    let mut story = judged(&blocks, &verdicts, with_dropped);
+    story.first_node = first_node;
+    story.parts = parts.into_iter().map(|(part, _)| part).collect();
+    story.comments = comments::find(dom, &blocks, &verdicts);
+    story
+}
+
+/// The story in the lines of a text without markup, and its headline.
+pub fn find_in_text(blocks: &Blocks, with_dropped: bool) -> (Story, Option<String>) {
+    let (verdicts, headline) = saved_text::judge(blocks);
+    let mut story = judged(blocks, &verdicts, with_dropped);
+    for (row, _) in blocks.rows.iter().zip(&verdicts).filter(|(_, it)| **it == Verdict::Keep) {
+        let level = (row.kind == PartKind::Heading).then_some(row.level);
+        let src = Some(crate::article::Source { node: row.element.index(), offset: None });
+        story.parts.push(BodyPart {
+            kind: row.kind,
+            level,
+            role: None,
+            marker: None,
+            text: blocks.text(row).to_owned(),
+            spans: Vec::new(),
+            src,
+        });
+    }
+    (story, headline.map(|it| crate::text::collapse(blocks.text(&blocks.rows[it]))))
+}
+
+/// The story in a page's data, for pages that do not show it.
+pub fn from_data(dom: &Dom, article_body: Option<&str>, anchors: &Anchors<'_>) -> Option<Story> {
+    let mut parts = data::body(dom, article_body)?;
+    let headlines: Vec<String> = anchors.headlines.iter().map(|it| crate::text::fold(it)).collect();
+    while parts.len() > 1 && headlines.iter().any(|it| rules::is_same_headline(&crate::text::fold(&parts[0].text), it))
+    {
+        parts.remove(0);
+    }
+    Some(Story { parts, confidence: DATA_CONFIDENCE, ..Story::default() })
+}
+
+/// How sure a body is that only the page's data holds.
+const DATA_CONFIDENCE: f32 = 0.7;
+
+/// Characters of prose in a story.
+pub fn n_prose_chars(story: &Story) -> usize {
+    data::n_prose(&story.parts)
+}
+
+/// Blocks under a picture, by the marks around them.
+fn tell_captions(dom: &Dom, blocks: &mut Blocks, marks: &[Mark]) {
+    for row in &mut blocks.rows {
+        let mut above = dom.ancestors(row.nodes.0).take(CAPTION_DEPTH).map(|it| marks[it.index()]);
+        if row.kind == PartKind::Paragraph && row.n_chars <= CAPTION_CHARS_MAX && above.any(|it| it.any(Mark::CAPTION))
+        {
+            row.kind = PartKind::Caption;
         }
     }
-    let first_node = parts.first().map(|(_, rows)| blocks.rows[rows.start].element);
-    Story { parts: parts.into_iter().map(|(part, _)| part).collect(), first_node, dropped }
+}
+
+/// Elements above a block that may call it a caption.
+const CAPTION_DEPTH: usize = 4;
+/// Characters of a caption.
+const CAPTION_CHARS_MAX: u32 = 400;
+
+/// What the verdicts say about the page as a whole.
+fn judged(blocks: &Blocks, verdicts: &[Verdict], with_dropped: bool) -> Story {
+    let mut story = Story::default();
+    let (mut kept, mut left, mut consent, mut n_linked, mut n_rows) = (0.0, 0.0, 0.0, 0u32, 0u32);
+    for (row, verdict) in blocks.rows.iter().zip(verdicts) {
+        let text = blocks.text(row);
+        n_rows += u32::from(!row.hidden);
+        n_linked += u32::from(row.link_density() > 0.6 && row.n_chars >= TEASER_CHARS_MIN && !row.hidden);
+        let Verdict::Drop(reason) = verdict else {
+            kept += prose(row);
+            continue;
+        };
+        match reason {
+            Reason::Consent => consent += row.n_chars as f32,
+            Reason::Hidden | Reason::Comments | Reason::Repeated => {}
+            _ => left += prose(row),
+        }
+        if *reason != Reason::Hidden {
+            story.has_wall |= words::line(text) == Some(Meaning::SubscribeWall);
+            story.continues |=
+                row.n_links > 0 && words::line(text) == Some(Meaning::ReadMore) && kept > 0.0 && left == 0.0;
+        }
+        if with_dropped {
+            let text = text.chars().take(DROPPED_CHARS_MAX).collect();
+            story.dropped.push(Dropped { reason: reason.name(), text, node: row.element.index() });
+        }
+    }
+    story.confidence = if kept > 0.0 { (0.5 + 0.5 * kept / (kept + left)).min(0.99) } else { 0.3 };
+    story.has_consent = consent > kept.max(CONSENT_CHARS_MIN);
+    story.is_listing = n_linked >= LISTING_LINKS_MIN && kept < LISTING_CHARS_MAX && n_linked * 4 > n_rows;
+    story
 }
 
 /// Characters of a dropped block that are shown.
 const DROPPED_CHARS_MAX: usize = 200;
+/// Characters of the question that takes a story's place.
+const CONSENT_CHARS_MIN: f32 = 200.0;
+/// Characters of a linked line that is another story's title.
+const TEASER_CHARS_MIN: u32 = 25;
+/// Titles of other stories on a page that is a list of them.
+const LISTING_LINKS_MIN: u32 = 12;
+/// Characters of prose that a list of stories may have beside its titles.
+const LISTING_CHARS_MAX: f32 = 600.0;

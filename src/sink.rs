@@ -286,6 +286,46 @@ impl Sink {
     }
 }
 
+/// Keeps pages as they were served, a file each.
+#[derive(Debug)]
+pub struct Saver {
+    folder: PathBuf,
+    taken: HashSet<String>,
+}
+
+impl Saver {
+    /// A folder for pages, made if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be made.
+    pub fn open(folder: &Path) -> Result<Self, SinkError> {
+        std::fs::create_dir_all(folder).map_err(|source| SinkError::write(folder, source))?;
+        Ok(Self { folder: folder.to_owned(), taken: HashSet::new() })
+    }
+
+    /// Writes a page, and gives the file it is in.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn save(&mut self, url: Option<&url::Url>, body: &[u8]) -> Result<PathBuf, SinkError> {
+        let stem = name::file_stem(url, None, None);
+        let path = self.folder.join(name::free_name(&stem, "html", &mut self.taken));
+        self.write(&path, body)?;
+        Ok(path)
+    }
+
+    /// Writes what belongs to a page.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), SinkError> {
+        std::fs::write(path, bytes).map_err(|source| SinkError::write(path, source))
+    }
+}
+
 fn is_same_file(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }

@@ -1,4 +1,5 @@
-//! Kept blocks to the parts of a body: lines joined, lists and labels told, emphasis and links as spans.
+//! Kept blocks to the parts of a body: lines joined, emphasis and links as spans; then, when the text is mended, typed lists
+//! and labels told, headings put under the headline.
 
 use super::blocks::{self, Block, Blocks, Gap};
 use super::rules::{Anchors, Verdict};
@@ -55,9 +56,6 @@ pub fn parts(
         }
         parts.push((part, row_idx..row_idx + 1));
     }
-    rebase_headings(&mut parts);
-    typed_lists(&mut parts);
-    labels(&mut parts);
     if let Some((part, rows)) = parts.first_mut()
         && part.kind == PartKind::Paragraph
         && part.role.is_none()
@@ -66,6 +64,13 @@ pub fn parts(
         part.role = Some(Role::Standfirst);
     }
     parts
+}
+
+/// Tells typed lists and labels, and puts the headings' levels under the headline's.
+pub fn structure(parts: &mut [BodyPart]) {
+    rebase_headings(parts);
+    typed_lists(parts);
+    labels(parts);
 }
 
 /// A block's text with its spans. Tables and code come as they were cut.
@@ -106,7 +111,8 @@ fn run(dom: &Dom, blocks: &Blocks, row: &Block, url: Option<&Url>) -> (String, V
         }
         at += 1;
     }
-    text.truncate(text.trim_end().len());
+    // No-break spaces at the end stay: they are counted where they are tidied.
+    text.truncate(text.trim_end_matches([' ', '\n']).len());
     while let Some((_, start, kind)) = open.pop() {
         close(&mut spans, &text, start, kind);
     }
@@ -169,36 +175,36 @@ fn number(dom: &Dom, item: NodeId) -> Option<String> {
 }
 
 /// Levels such that the highest heading in the body is 2, as the headline is 1.
-fn rebase_headings(parts: &mut [(BodyPart, Range<usize>)]) {
-    let headings = || parts.iter().filter(|(it, _)| it.kind == PartKind::Heading);
-    let Some(highest) = headings().filter_map(|(it, _)| it.level).min() else { return };
-    for (part, _) in parts.iter_mut().filter(|(it, _)| it.kind == PartKind::Heading) {
+fn rebase_headings(parts: &mut [BodyPart]) {
+    let headings = || parts.iter().filter(|it| it.kind == PartKind::Heading);
+    let Some(highest) = headings().filter_map(|it| it.level).min() else { return };
+    for part in parts.iter_mut().filter(|it| it.kind == PartKind::Heading) {
         part.level = part.level.map(|it| (it - highest + 2).min(6));
     }
 }
 
 /// Paragraphs that open with the same typed bullet, two at least, are items of a list; a paragraph under a label goes on in
 /// its item.
-fn typed_lists(parts: &mut [(BodyPart, Range<usize>)]) {
+fn typed_lists(parts: &mut [BodyPart]) {
     let glyph = |part: &BodyPart| {
         let first = part.text.trim_start().chars().next()?;
         let is_bulleted = part.text.trim_start()[first.len_utf8()..].starts_with(char::is_whitespace);
         (part.kind == PartKind::Paragraph && BULLETS.contains(first) && is_bulleted).then_some(first)
     };
-    let glyphs: Vec<Option<char>> = parts.iter().map(|(part, _)| glyph(part)).collect();
+    let glyphs: Vec<Option<char>> = parts.iter().map(glyph).collect();
     for part_idx in 0..parts.len() {
         let Some(bullet) = glyphs[part_idx] else { continue };
         if glyphs.iter().filter(|it| **it == Some(bullet)).count() < 2 {
             continue;
         }
-        let part = &mut parts[part_idx].0;
+        let part = &mut parts[part_idx];
         let length = part.text.len() - part.text.trim_start()[bullet.len_utf8()..].trim_start().len();
         cut_front(part, length);
         part.kind = PartKind::ListItem;
         part.level = Some(1);
         part.marker = Some(bullet.to_string());
         let is_label = part.text.ends_with(':');
-        if let Some((next, _)) = parts.get_mut(part_idx + 1)
+        if let Some(next) = parts.get_mut(part_idx + 1)
             && is_label
             && glyphs[part_idx + 1].is_none()
             && next.kind == PartKind::Paragraph
@@ -222,8 +228,8 @@ fn cut_front(part: &mut BodyPart, length: usize) {
 }
 
 /// Short bold or bulleted lines that end in a colon name what follows.
-fn labels(parts: &mut [(BodyPart, Range<usize>)]) {
-    for (part, _) in parts {
+fn labels(parts: &mut [BodyPart]) {
+    for part in parts {
         let is_bold = part.spans.iter().any(|it| {
             it.kind == SpanKind::Strong
                 && it.start == 0

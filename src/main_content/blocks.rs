@@ -69,6 +69,28 @@ pub enum Gap {
 }
 
 impl Block {
+    /// A block before anything is counted.
+    pub fn new(element: NodeId, nodes: (NodeId, NodeId), range: Range<usize>, kind: PartKind, gap: Gap) -> Self {
+        Self {
+            element,
+            nodes,
+            range,
+            kind,
+            level: 0,
+            gap,
+            hidden: false,
+            n_chars: 0,
+            n_link_chars: 0,
+            n_strong_chars: 0,
+            n_words: 0,
+            n_links: 0,
+            n_sentences: 0,
+            n_commas: 0,
+            n_digits: 0,
+            n_upper: 0,
+        }
+    }
+
     /// Share of the characters that stand in links, from 0.0 to 1.0.
     pub fn link_density(&self) -> f32 {
         if self.n_chars == 0 { 0.0 } else { self.n_link_chars as f32 / self.n_chars as f32 }
@@ -391,22 +413,12 @@ impl<'a> Cutter<'a> {
         let end = self.start + self.blocks.text[self.start..].trim_end().len();
         self.blocks.text.truncate(end);
         let mut block = Block {
-            element,
-            nodes,
-            range: self.start..end,
-            kind,
             level,
-            gap: self.gap,
             hidden: self.hidden,
-            n_chars: 0,
             n_link_chars: self.n_link_chars,
             n_strong_chars: self.n_strong_chars,
-            n_words: 0,
             n_links: self.n_links,
-            n_sentences: 0,
-            n_commas: 0,
-            n_digits: 0,
-            n_upper: 0,
+            ..Block::new(element, nodes, self.start..end, kind, self.gap)
         };
         count(&self.blocks.text[block.range.clone()], &mut block);
         if block.n_chars > 0 {
@@ -512,7 +524,8 @@ fn weigh(text: &str) -> u32 {
     text.chars().map(|c| if c.is_whitespace() { 0 } else { 1 + u32::from(!c.is_ascii() && is_unspaced(c)) }).sum()
 }
 
-fn count(text: &str, block: &mut Block) {
+/// Fills in what a text is like.
+pub fn count(text: &str, block: &mut Block) {
     let (mut inside, mut n_unspaced, mut previous_ends) = (false, 0u32, false);
     for c in text.chars() {
         if c.is_whitespace() {

@@ -4,7 +4,7 @@
 //! sites. A word counts where a word begins (`share-bar`, `ShareBar`, `td_share`, but not `marketshare`); short ones must
 //! also end there. Marks are hints, never verdicts: themes call a body "teaser" and a page "has-sidebar".
 
-use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
+use crate::dom::{Dom, Kind, NodeId, Tag};
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::ops::{BitAnd, BitOr, BitOrAssign};
 use std::sync::LazyLock;

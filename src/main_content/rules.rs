@@ -103,7 +103,7 @@ pub fn judge(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>) 
     judge.outside(container);
     judge.lines();
     judge.ends();
-    judge.headings();
+    drop_empty_headings(&blocks.rows, &mut judge.verdicts);
     judge.verdicts
 }
 
@@ -415,7 +415,9 @@ impl<'a> Judge<'a> {
                 self.drop(row_idx, Reason::Repeated);
                 continue;
             }
-            if let Some(reason) = by_words(text, row) {
+            if let Some(reason) = by_words(text, row)
+                && !(row.kind == PartKind::Heading && self.opens_prose(row_idx))
+            {
                 self.drop(row_idx, reason);
                 continue;
             }
@@ -429,6 +431,12 @@ impl<'a> Judge<'a> {
                 PartKind::ListItem | PartKind::Paragraph | PartKind::Quote | PartKind::Caption => {}
             }
         }
+    }
+
+    /// Whether the next kept block is prose: a heading over it is the story's, whatever it says.
+    fn opens_prose(&self, row_idx: usize) -> bool {
+        let next = (row_idx + 1..self.blocks.rows.len()).find(|it| self.is_kept(*it));
+        next.is_some_and(|it| prose(&self.blocks.rows[it]) > 0.0)
     }
 
     /// Drops what comes before the first prose, and after the last, but for what belongs to it.
@@ -467,30 +475,24 @@ impl<'a> Judge<'a> {
         let row = &self.blocks.rows[row_idx];
         row.n_digits > 0 && row.n_link_chars == 0 && row.strong_share() > 0.9 && self.dom.is(row.element, Tag::P)
     }
+}
 
-    /// Headings with nothing kept before the next one of their level go.
-    fn headings(&mut self) {
-        let rows = &self.blocks.rows;
-        let mut below: Option<u8> = None;
-        let mut filled = [false; 8];
-        for row_idx in (0..rows.len()).rev() {
-            if !self.is_kept(row_idx) {
-                continue;
-            }
-            let row = &rows[row_idx];
-            if row.kind != PartKind::Heading {
-                filled = [true; 8];
-                below = None;
-                continue;
-            }
-            let level = usize::from(row.level.min(7));
-            if !filled[level] && below.is_none_or(|it| it <= row.level) {
-                self.drop(row_idx, Reason::EmptyHeading);
-                continue;
-            }
-            below = Some(row.level);
-            filled[level..].fill(false);
+/// Drops headings with nothing kept before the next one of their level.
+pub fn drop_empty_headings(rows: &[Block], verdicts: &mut [Verdict]) {
+    // For each level, whether something stands below a heading of that level here.
+    let mut filled = [false; 8];
+    for (row, verdict) in rows.iter().zip(verdicts).rev().filter(|(_, verdict)| **verdict == Verdict::Keep) {
+        if row.kind != PartKind::Heading {
+            filled = [true; 8];
+            continue;
         }
+        let level = usize::from(row.level.min(7));
+        if !filled[level] {
+            *verdict = Verdict::Drop(Reason::EmptyHeading);
+            continue;
+        }
+        // What stands below this heading does not stand below one before it of its own or a lower level.
+        filled[level..].fill(false);
     }
 }
 
@@ -507,7 +509,8 @@ pub fn is_same_headline(text: &str, headline: &str) -> bool {
     !short.is_empty() && long.starts_with(short) && (short.len() * 10 >= long.len() * 7)
 }
 
-fn by_words(text: &str, row: &Block) -> Option<Reason> {
+/// Why a line is out by its words alone.
+pub fn by_words(text: &str, row: &Block) -> Option<Reason> {
     if row.n_chars > 200 {
         return None;
     }

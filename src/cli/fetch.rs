@@ -1,0 +1,163 @@
+//! `copydesk fetch`: pages from the web → articles.
+
+use super::output::{Desk, OutputArgs, finish};
+use super::stats::{Spent, Stopwatch};
+use super::talk::chain;
+use super::{Context, Exit, pipeline};
+use crate::config::Override;
+use crate::fetch::{FetchError, Fetcher, parse_url};
+use crate::input::{Content, SavedHeaders};
+use crate::page::Page;
+use crate::sink::{Failure, Origin, Saver};
+use clap::Args;
+use futures_util::{StreamExt, stream};
+use serde_json::{Map, Value};
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Asks robots.txt first, names itself and fetch.contact to the site, keeps a pause between two requests to one \
+host, and connects to public addresses only."
+)]
+pub(super) struct FetchArgs {
+    /// Addresses of pages.
+    #[arg(value_name = "URL", required = true)]
+    urls: Vec<String>,
+    /// Keep each page as served in this folder, its headers beside it; copydesk clean reads both.
+    #[arg(long, value_name = "DIR")]
+    save: Option<PathBuf>,
+    /// Do not ask robots.txt: for your own one-off request.
+    #[arg(long)]
+    ignore_robots: bool,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl FetchArgs {
+    /// The settings that the flags change.
+    pub(super) fn overrides(&self) -> Option<Override> {
+        let ignores = Override { toml: "fetch.robots = \"ignore\"".to_owned(), flag: "--ignore-robots".to_owned() };
+        self.ignore_robots.then_some(ignores)
+    }
+}
+
+pub(super) fn run(args: FetchArgs, context: &mut Context) -> Exit {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            context.talk.fatal(&error, None);
+            return Exit::World;
+        }
+    };
+    let fetcher = match Fetcher::new(&context.settings.config.fetch) {
+        Ok(fetcher) => fetcher,
+        Err(error) => {
+            context.talk.fatal(&error, error.hint().as_deref());
+            return Exit::World;
+        }
+    };
+    let mut saver = match args.save.as_deref().map(Saver::open).transpose() {
+        Ok(saver) => saver,
+        Err(error) => {
+            context.talk.fatal(&error, error.hint());
+            return Exit::World;
+        }
+    };
+    let desk = match Desk::open(&args.output, &[], context) {
+        Ok(desk) => desk,
+        Err(exit) => return exit,
+    };
+    pipeline::silence_caught_panics();
+    context.talk.begin_progress(args.urls.len());
+    let n_urls = args.urls.len();
+    let (desk, end) = runtime.block_on(async {
+        tokio::select! {
+            done = fetch_all(&args, &fetcher, &mut saver, desk, context) => done,
+            _ = tokio::signal::ctrl_c() => (None, End::Interrupted),
+        }
+    });
+    context.talk.end_progress();
+    let Some(desk) = desk else {
+        context.talk.note(&format!("stopped after {} of {n_urls}", context.stats.inputs));
+        return Exit::Interrupted;
+    };
+    let exit = desk.close(&mut context.talk, &context.stats);
+    match (exit, end) {
+        // The one thing that was asked for.
+        (Exit::Partial, End::Failed { is_request_wrong }) if n_urls == 1 => {
+            if is_request_wrong {
+                Exit::Usage
+            } else {
+                Exit::World
+            }
+        }
+        (exit, _) => exit,
+    }
+}
+
+/// What became of the last page.
+enum End {
+    Fetched,
+    Failed { is_request_wrong: bool },
+    Interrupted,
+}
+
+async fn fetch_all(
+    args: &FetchArgs,
+    fetcher: &Fetcher,
+    saver: &mut Option<Saver>,
+    mut desk: Desk,
+    context: &mut Context,
+) -> (Option<Desk>, End) {
+    let options = args.output.extract_options(&context.settings.config.extract);
+    let shape = args.output.shape();
+    let n_at_once = usize::try_from(context.settings.config.fetch.concurrency.get()).unwrap_or(1);
+    let fetched = stream::iter(&args.urls).map(|typed| async move {
+        let stopwatch = Stopwatch::start();
+        let page = match parse_url(typed) {
+            Ok(url) => fetcher.fetch(&url).await,
+            Err(error) => Err(error),
+        };
+        (typed, page, stopwatch.read())
+    });
+    let mut fetched = std::pin::pin!(fetched.buffered(n_at_once));
+    let mut end = End::Fetched;
+    while let Some((typed, page, read)) = fetched.next().await {
+        end = match &page {
+            Ok(_) => End::Fetched,
+            Err(error) => End::Failed { is_request_wrong: matches!(error, FetchError::InvalidUrl { .. }) },
+        };
+        if let (Some(saver), Ok(page)) = (saver.as_mut(), &page)
+            && let Err(error) = save(saver, page)
+        {
+            context.talk.fatal(&error, error.hint());
+            return (Some(desk), End::Failed { is_request_wrong: false });
+        }
+        let content = page.map(Content::Page).map_err(|error| failure(&error));
+        let fields = match &content {
+            Ok(_) => Map::new(),
+            // Which one it was, where there is no article to say it.
+            Err(_) => Map::from_iter([("url".to_owned(), Value::from(typed.as_str()))]),
+        };
+        let origin = Origin { fields, alone: args.urls.len() == 1, ..Origin::default() };
+        // Waiting is no work: CPU seconds of this thread are those of all that went on while this page was fetched.
+        let read = Spent { cpu: std::time::Duration::ZERO, ..read };
+        let finished = finish(typed.clone(), origin, content, &options, &shape, read);
+        if desk.take(finished, &mut context.talk, &mut context.stats).is_break() {
+            break;
+        }
+    }
+    (Some(desk), end)
+}
+
+fn save(saver: &mut Saver, page: &Page) -> Result<(), crate::sink::SinkError> {
+    let Page { url, content_type, body, http } = page;
+    let path = saver.save(url.as_ref(), body)?;
+    let headers = SavedHeaders { url: url.clone(), content_type: content_type.clone(), http: http.clone() };
+    let json = serde_json::to_string_pretty(&headers).expect("addresses and headers") + "\n";
+    saver.write(&SavedHeaders::path_for(&path), json.as_bytes())
+}
+
+fn failure(error: &FetchError) -> Failure {
+    Failure { kind: error.kind().to_owned(), message: chain(error), hint: error.hint() }
+}

@@ -1,0 +1,266 @@
+//! What comes out of `fetch` and `clean`: the flags, and one page's way from bytes to what is written and said.
+
+use super::pipeline::caught;
+use super::stats::{Spent, Stats, Stopwatch};
+use super::talk::Talk;
+use super::{Context, Exit};
+use crate::extract::{self, Extracted, Want};
+use crate::input::Content;
+use crate::sink::{self, Failure, Format, Origin, Rendered, Shape, Sink, SinkError, Target};
+use clap::{Args, ValueEnum};
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputArgs {
+    /// How articles are written.
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: FormatArg,
+    /// Where to: a file, or a folder (one that is there, or a name that ends in /) with a file for each article.
+    #[arg(short, long, value_name = "FILE|DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// Begin Markdown with title, author, date, URL, site and language as YAML.
+    #[arg(long)]
+    front_matter: bool,
+    /// Write pages that hold no story as well: front pages, walls, anything with text.
+    #[arg(long)]
+    any_type: bool,
+    /// The fields of an article that JSON has, by name: headline,text,author. Without it, all.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = field_name)]
+    fields: Option<Vec<String>>,
+    /// What JSON carries beside: the article as Markdown or HTML, and what was left out of it and why.
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    with: Vec<With>,
+    /// Short for --with dropped.
+    #[arg(long)]
+    dropped: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatArg {
+    /// Headline, blank line, body
+    Text,
+    /// Markdown
+    Markdown,
+    /// All that is known, indented: an object for one page, an array for several
+    Json,
+    /// All that is known, an object a line
+    Jsonl,
+    /// One article element for each
+    Html,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum With {
+    Markdown,
+    Html,
+    Dropped,
+}
+
+fn field_name(name: &str) -> Result<String, String> {
+    if sink::ARTICLE_FIELDS.contains(&name) {
+        return Ok(name.to_owned());
+    }
+    Err(format!("an article has no such field; it has {}", sink::ARTICLE_FIELDS.join(", ")))
+}
+
+impl OutputArgs {
+    pub(super) fn format(&self) -> Format {
+        match self.format {
+            FormatArg::Text => Format::Text,
+            FormatArg::Markdown => Format::Markdown,
+            FormatArg::Json => Format::Json,
+            FormatArg::Jsonl => Format::Jsonl,
+            FormatArg::Html => Format::Html,
+        }
+    }
+
+    pub(super) fn shape(&self) -> Shape {
+        Shape {
+            format: self.format(),
+            front_matter: self.front_matter,
+            any_type: self.any_type,
+            fields: self.fields.clone(),
+        }
+    }
+
+    pub(super) fn target(&self) -> Target {
+        self.output.as_deref().map_or(Target::Stream, Target::from_path)
+    }
+
+    /// How pages are read, with what this output carries.
+    pub(super) fn extract_options(&self, settings: &extract::Options) -> extract::Options {
+        let is_record = self.format().is_record();
+        // A field that is named is wanted.
+        let is_wanted = |with: With, name: &str| {
+            self.with.contains(&with)
+                || self.fields.as_ref().is_some_and(|fields| fields.iter().any(|field| field == name))
+        };
+        let want = Want {
+            markdown: is_record && is_wanted(With::Markdown, "markdown"),
+            html: is_record && is_wanted(With::Html, "html"),
+            dropped: is_record && (self.dropped || is_wanted(With::Dropped, "dropped")),
+        };
+        extract::Options { want, ..settings.clone() }
+    }
+}
+
+/// One page, done.
+pub(super) struct Finished {
+    name: String,
+    rendered: Rendered,
+    fate: Fate,
+    n_bytes: usize,
+    read: Spent,
+    work: Spent,
+}
+
+enum Fate {
+    Story { n_words: usize },
+    NoStory { message: &'static str },
+    Failed(Failure),
+}
+
+/// The story of what was read, in the shape asked for. A panic is a failure of this page only.
+pub(super) fn finish(
+    name: String,
+    mut origin: Origin,
+    content: Result<Content, Failure>,
+    options: &extract::Options,
+    shape: &Shape,
+    read: Spent,
+) -> Finished {
+    let stopwatch = Stopwatch::start();
+    let n_bytes = content.as_ref().map_or(0, Content::n_bytes);
+    let alone = origin.alone;
+    if let Ok(Content::Page(crate::page::Page { url, .. }) | Content::Text { url, .. }) = &content {
+        origin.url.clone_from(url);
+    }
+    let (fields, url) = (origin.fields.clone(), origin.url.clone());
+    let done = caught(move || {
+        let outcome = content.map(|content| story(&content, options));
+        (sink::render(origin, &outcome, shape), fate(outcome, shape))
+    });
+    let (rendered, fate) = done.unwrap_or_else(|panic| {
+        let failure = Failure {
+            kind: "panic".to_owned(),
+            message: format!("{name} broke the program: {panic}"),
+            hint: Some("this is a fault of copydesk; the page that shows it is wanted".to_owned()),
+        };
+        let origin = Origin { fields, url, path: None, alone };
+        (sink::render(origin, &Err(failure.clone()), shape), Fate::Failed(failure))
+    });
+    Finished { name, rendered, fate, n_bytes, read, work: stopwatch.read() }
+}
+
+fn story(content: &Content, options: &extract::Options) -> Extracted {
+    match content {
+        Content::Page(page) => extract::extract(page, options),
+        Content::Text { text, url } => extract::extract_text(text, url.as_ref(), options),
+    }
+}
+
+fn fate(outcome: Result<Extracted, Failure>, shape: &Shape) -> Fate {
+    match outcome {
+        Ok(Extracted { finding: Some(finding), .. }) if !shape.any_type => Fate::NoStory { message: finding.message() },
+        Ok(Extracted { article, .. }) => Fate::Story { n_words: article.word_count },
+        Err(failure) => Fate::Failed(failure),
+    }
+}
+
+/// Takes what is finished, in order: writes it, counts it, and says what a person must know.
+pub(super) struct Desk {
+    sink: Sink,
+    format: Format,
+    /// What writing ended with, if it ended early.
+    broken: Option<SinkError>,
+}
+
+impl Desk {
+    /// Opens the output.
+    ///
+    /// # Errors
+    ///
+    /// The exit code, after the reason was said.
+    pub(super) fn open(args: &OutputArgs, inputs: &[PathBuf], context: &mut Context) -> Result<Self, Exit> {
+        let format = args.format();
+        let out = std::mem::replace(&mut context.out, Box::new(std::io::sink()) as Box<dyn Write + Send>);
+        match Sink::open(&args.target(), format, inputs, out) {
+            Ok(sink) => Ok(Self { sink, format, broken: None }),
+            Err(error) => {
+                context.talk.fatal(&error, error.hint());
+                Err(match error {
+                    SinkError::WouldOverwrite { .. } => Exit::Usage,
+                    SinkError::Write { .. } | SinkError::Closed => Exit::World,
+                })
+            }
+        }
+    }
+
+    /// Breaks when nothing more can be written.
+    pub(super) fn take(&mut self, finished: Finished, talk: &mut Talk, stats: &mut Stats) -> ControlFlow<()> {
+        let Finished { name, rendered, fate, n_bytes, read, work } = finished;
+        stats.inputs += 1;
+        stats.bytes += n_bytes as u64;
+        stats.read += read;
+        stats.work += work;
+        let stopwatch = Stopwatch::start();
+        let written = self.sink.write(&rendered);
+        stats.write += stopwatch.read();
+        match fate {
+            Fate::Story { n_words } => {
+                stats.articles += 1;
+                talk.detail(&format!("{name}: {n_words} words"));
+            }
+            Fate::NoStory { message } => {
+                stats.without_article += 1;
+                // Records say it themselves.
+                if !self.format.is_record() {
+                    talk.error(&format!("{name}: {message}"), None);
+                }
+            }
+            Fate::Failed(failure) => {
+                stats.failures += 1;
+                talk.error(&failure.message, failure.hint.as_deref());
+            }
+        }
+        talk.progress(&name);
+        match written {
+            Ok(()) => ControlFlow::Continue(()),
+            // One page's own file is that page's failure.
+            Err(error @ SinkError::WouldOverwrite { .. }) => {
+                stats.failures += 1;
+                talk.error(&error.to_string(), error.hint());
+                ControlFlow::Continue(())
+            }
+            Err(error) => {
+                self.broken = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
+    /// Ends the output, and says how it all went.
+    pub(super) fn close(self, talk: &mut Talk, stats: &Stats) -> Exit {
+        talk.end_progress();
+        let ended = match self.broken {
+            Some(error) => Err(error),
+            None => self.sink.finish(),
+        };
+        match ended {
+            Ok(()) => {}
+            Err(SinkError::Closed) => return Exit::Done,
+            Err(error) => {
+                talk.fatal(&error, error.hint());
+                return Exit::World;
+            }
+        }
+        if self.format.is_record() && stats.without_article > 0 {
+            let Stats { inputs, without_article, .. } = stats;
+            talk.note(&format!("{without_article} of {inputs} held no article; \"error\" in their records says why"));
+        }
+        if stats.failures + stats.without_article > 0 { Exit::Partial } else { Exit::Done }
+    }
+}

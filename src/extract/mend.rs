@@ -1,0 +1,224 @@
+//! Mends the parts of a body and the facts about it: mojibake repaired, invisible characters tidied, each change recorded.
+//!
+//! All texts of a page vote together on what damage there is. Spans move with the text they stand on.
+
+use crate::article::{BodyPart, PartKind, RepairKind, Repaired, Span};
+use crate::mojibake::{self, Hints, Normalisation, Repair};
+
+/// How to mend.
+pub(super) struct Mend<'a> {
+    pub(super) hints: Hints<'a>,
+    pub(super) repair: &'a mojibake::Options,
+    pub(super) tidy: Normalisation,
+}
+
+/// Mends parts and, beside them, facts; gives what was done, in the order of the text, facts first.
+pub(super) fn mend(how: &Mend<'_>, facts: &mut [&mut String], parts: &mut Vec<BodyPart>) -> Vec<Repaired> {
+    let is_sound = |text: &str| text.is_ascii() || !mojibake::suspicious(text);
+    let mut done = Vec::new();
+    let any_damage = !(facts.iter().all(|it| is_sound(it.as_str()))
+        && parts.iter().all(|it| it.kind == PartKind::Code || is_sound(&it.text)));
+    if any_damage {
+        let texts: Vec<String> = facts
+            .iter()
+            .map(|it| it.as_str())
+            .chain(parts.iter().map(|it| it.text.as_str()))
+            .map(str::to_owned)
+            .collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let results = mojibake::repair_all(&texts, &how.hints, how.repair);
+        for (text_idx, result) in results.into_iter().enumerate() {
+            if result.repairs.is_empty() {
+                continue;
+            }
+            let part_idx = text_idx.checked_sub(facts.len());
+            match part_idx {
+                None => *facts[text_idx] = result.text.into_owned(),
+                // Text that shows damage in code means it.
+                Some(part_idx) if parts[part_idx].kind == PartKind::Code => continue,
+                Some(part_idx) => {
+                    let part = &mut parts[part_idx];
+                    move_spans(&mut part.spans, &result.repairs);
+                    part.text = result.text.into_owned();
+                }
+            }
+            done.extend(result.repairs.into_iter().map(|it| Repaired {
+                kind: RepairKind::Mojibake,
+                from: it.from,
+                to: it.to,
+                encoding: Some(it.encoding),
+                block: part_idx,
+                offset: Some(it.offset),
+                count: None,
+            }));
+        }
+    }
+    let (mut n_nbsp, mut n_zero_width) = (0, 0);
+    for fact in facts {
+        let tidied = mojibake::normalise(fact, how.tidy);
+        if matches!(tidied.text, std::borrow::Cow::Owned(_)) {
+            **fact = crate::text::collapse(&tidied.text);
+        }
+    }
+    for (part_idx, part) in parts.iter_mut().enumerate() {
+        let (nbsp, zero_width) = tidy(part, how.tidy, part_idx, &mut done);
+        n_nbsp += nbsp;
+        n_zero_width += zero_width;
+    }
+    let removed: Vec<bool> = parts.iter().map(|it| it.text.is_empty()).collect();
+    if removed.contains(&true) {
+        // What was nothing but invisible characters is no block; later blocks move up.
+        let new_idx: Vec<usize> = removed
+            .iter()
+            .scan(0, |next, gone| {
+                let idx = *next;
+                *next += usize::from(!gone);
+                Some(idx)
+            })
+            .collect();
+        done.iter_mut().for_each(|it| it.block = it.block.map(|block| new_idx[block]));
+        parts.retain(|it| !it.text.is_empty());
+    }
+    let counted = |kind, count| Repaired {
+        kind,
+        from: String::new(),
+        to: String::new(),
+        encoding: None,
+        block: None,
+        offset: None,
+        count: Some(count),
+    };
+    if n_nbsp > 0 {
+        done.push(counted(RepairKind::Nbsp, n_nbsp));
+    }
+    if n_zero_width > 0 {
+        done.push(counted(RepairKind::ZeroWidth, n_zero_width));
+    }
+    done
+}
+
+/// Moves spans from the damaged text to the repaired one. A repair that a span cuts through is inside it.
+fn move_spans(spans: &mut [Span], repairs: &[Repair]) {
+    let moved = |at: usize, is_end: bool| {
+        let mut shift = 0isize;
+        for repair in repairs {
+            if repair.source.end <= at {
+                shift = (repair.offset + repair.to.len()) as isize - repair.source.end as isize;
+            } else if repair.source.start < at {
+                return if is_end { repair.offset + repair.to.len() } else { repair.offset };
+            } else {
+                break;
+            }
+        }
+        at.saturating_add_signed(shift)
+    };
+    for span in spans {
+        (span.start, span.end) = (moved(span.start, false), moved(span.end, true));
+    }
+}
+
+/// Tidies one part: invisible characters, then spaces that stand together or at an edge. Gives how many no-break spaces
+/// and zero-width characters there were.
+fn tidy(part: &mut BodyPart, what: Normalisation, part_idx: usize, done: &mut [Repaired]) -> (usize, usize) {
+    let is_code = part.kind == PartKind::Code;
+    if part.text.is_ascii() && !part.text.contains("  ") && part.text.trim() == part.text && !part.text.contains('\r') {
+        return (0, 0);
+    }
+    // The text is cut where anything points into it, each piece tidied, and the pieces joined again.
+    let mut cuts: Vec<usize> = vec![0, part.text.len()];
+    cuts.extend(part.spans.iter().flat_map(|it| [it.start, it.end]));
+    cuts.extend(done.iter().filter(|it| it.block == Some(part_idx)).filter_map(|it| it.offset));
+    cuts.sort_unstable();
+    cuts.dedup();
+    let (mut n_nbsp, mut n_zero_width) = (0, 0);
+    let mut tidied = String::with_capacity(part.text.len());
+    let mut moved = vec![(0, 0)];
+    for cut in cuts.windows(2) {
+        let piece = mojibake::normalise(&part.text[cut[0]..cut[1]], what);
+        n_nbsp += piece.nbsp;
+        n_zero_width += piece.zero_width;
+        if is_code {
+            tidied.push_str(&piece.text);
+        } else {
+            for c in piece.text.chars() {
+                let at_gap = tidied.is_empty() || tidied.ends_with([' ', '\n']);
+                match c {
+                    ' ' if at_gap => {}
+                    '\n' => {
+                        tidied.truncate(tidied.trim_end_matches(' ').len());
+                        tidied.push('\n');
+                    }
+                    _ => tidied.push(c),
+                }
+            }
+        }
+        moved.push((cut[1], tidied.len()));
+    }
+    let length = if is_code { tidied.len() } else { tidied.trim_end().len() };
+    tidied.truncate(length);
+    let place = |at: usize| moved.iter().find(|(old, _)| *old == at).map_or(length, |(_, new)| (*new).min(length));
+    for span in &mut part.spans {
+        (span.start, span.end) = (place(span.start), place(span.end));
+        let inside = &tidied[span.start..span.end];
+        let (front, back) = (inside.len() - inside.trim_start().len(), inside.len() - inside.trim_end().len());
+        (span.start, span.end) = (span.start + front, span.end.saturating_sub(back).max(span.start + front));
+    }
+    part.spans.retain(|it| it.start < it.end);
+    for repaired in done.iter_mut().filter(|it| it.block == Some(part_idx)) {
+        repaired.offset = repaired.offset.map(place);
+    }
+    part.text = tidied;
+    (n_nbsp, n_zero_width)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::SpanKind;
+
+    fn part(text: &str, spans: &[(usize, usize)]) -> BodyPart {
+        let spans =
+            spans.iter().map(|(start, end)| Span { start: *start, end: *end, kind: SpanKind::Strong }).collect();
+        BodyPart {
+            kind: PartKind::Paragraph,
+            level: None,
+            role: None,
+            marker: None,
+            text: text.to_owned(),
+            spans,
+            src: None,
+        }
+    }
+
+    #[track_caller]
+    fn check(before: BodyPart, text: &str, bold: &[&str], n_nbsp: usize) {
+        let options = mojibake::Options::default();
+        let how = Mend { hints: Hints::default(), repair: &options, tidy: Normalisation::default() };
+        let mut parts = vec![before];
+        let done = mend(&how, &mut [], &mut parts);
+        assert_eq!(parts[0].text, text);
+        let got: Vec<_> = parts[0].spans.iter().map(|it| &parts[0].text[it.start..it.end]).collect();
+        assert_eq!(got, bold);
+        assert_eq!(done.iter().filter_map(|it| it.count).sum::<usize>(), n_nbsp);
+        for repaired in done.iter().filter(|it| it.kind == RepairKind::Mojibake) {
+            assert!(parts[0].text[repaired.offset.unwrap()..].starts_with(&repaired.to), "{repaired:?}");
+        }
+    }
+
+    #[test]
+    fn spans_stay_on_their_words() {
+        let text = "\u{a0}â€¢ Security Guarantees:\u{a0} more";
+        let end = text.find(':').unwrap() + 1;
+        check(part(text, &[(0, end)]), "• Security Guarantees: more", &["• Security Guarantees:"], 2);
+    }
+
+    #[test]
+    fn sound_text_is_left_alone() {
+        check(part("São Tomé – “VERIÐ”", &[]), "São Tomé – “VERIÐ”", &[], 0);
+    }
+
+    #[test]
+    fn spaces_that_come_together_are_one() {
+        check(part("12\u{a0} 000\u{200b} readers\u{a0}", &[(0, 8)]), "12 000 readers", &["12 000"], 3);
+    }
+}

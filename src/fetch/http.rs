@@ -1,0 +1,301 @@
+//! One request, one answer: the only file that knows the HTTP client.
+//!
+//! The client is made to do nothing by itself that we want to see: it follows no redirect, undoes no coding, knows
+//! no proxy of the environment (which would look names up past the guard) and keeps no cookies. It connects only to
+//! addresses that [`Resolver`] let through; an address that stands in the URL as it is never reaches a resolver, so
+//! it is checked here.
+
+use std::error::Error;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use tokio_util::io::StreamReader;
+use url::{Host, Url};
+
+use super::coding::{self, Coding};
+use super::error::{Cause, FetchError};
+use super::guard::Guard;
+use super::options::Options;
+use super::resolve::{LookupError, Resolver};
+
+/// Headers of one answer at most. News sites with long security policies send 60.
+const HEADERS_MAX: usize = 200;
+/// Bytes of headers in one HTTP/2 answer at most; for HTTP/1 the client's own limit of about 400 kB holds.
+const HEADER_BYTES_MAX: u32 = 256 << 10;
+/// Idle connections are closed after this: politeness leaves seconds between two pages of a host.
+const IDLE_MAX: Duration = Duration::from_secs(30);
+
+/// What we take, best first. Feeds and plain text are stories too.
+const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,text/*;q=0.8,*/*;q=0.1";
+/// The codings that `coding` undoes.
+const ACCEPT_ENCODING: &str = "gzip, br, zstd, deflate";
+
+/// Sends requests.
+#[derive(Debug)]
+pub(super) struct Client {
+    http: reqwest::Client,
+    resolver: Arc<Resolver>,
+    connect_timeout_ms: u64,
+    read_timeout_ms: u64,
+}
+
+/// Status and headers of an answer, and its body still to come.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) location: Option<String>,
+    pub(super) retry_after: Option<String>,
+    pub(super) content_type: Option<String>,
+    pub(super) etag: Option<String>,
+    pub(super) last_modified: Option<String>,
+    pub(super) content_encoding: Vec<String>,
+    pub(super) content_length: Option<u64>,
+    body: reqwest::Response,
+    read_timeout_ms: u64,
+}
+
+impl Client {
+    pub(super) fn new(options: &Options, user_agent: &str) -> Result<Self, FetchError> {
+        // Ignored: somebody who chose a provider for this process before us knows why.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let resolver = Arc::new(Resolver::new(Guard::new(&options.allow_private)));
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
+        headers.insert(
+            header::ACCEPT_ENCODING,
+            HeaderValue::from_static(ACCEPT_ENCODING),
+        );
+        let language = options.accept_language.as_str();
+        if !language.is_empty() {
+            let value = HeaderValue::from_str(language).map_err(|error| setup(error.into()))?;
+            headers.insert(header::ACCEPT_LANGUAGE, value);
+        }
+        let http = reqwest::Client::builder()
+            .user_agent(user_agent)
+            .default_headers(headers)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .no_proxy()
+            .dns_resolver(GuardedNames(Arc::clone(&resolver)))
+            .connect_timeout(Duration::from_millis(options.connect_timeout_ms.get()))
+            .read_timeout(Duration::from_millis(options.read_timeout_ms.get()))
+            .pool_idle_timeout(IDLE_MAX)
+            .http1_max_headers(HEADERS_MAX)
+            .http2_max_header_list_size(HEADER_BYTES_MAX)
+            .build()
+            .map_err(|error| setup(error.into()))?;
+        Ok(Self {
+            http,
+            resolver,
+            connect_timeout_ms: options.connect_timeout_ms.get(),
+            read_timeout_ms: options.read_timeout_ms.get(),
+        })
+    }
+
+    /// Asks for a URL and reads the answer up to its body. User name and password in the URL are sent, and appear in
+    /// no error.
+    pub(super) async fn get(&self, url: &Url) -> Result<Answer, FetchError> {
+        let shown = without_secrets(url);
+        if let Some(address) = literal_address(url)
+            && !self.resolver.permits(address)
+        {
+            return Err(FetchError::PrivateAddress {
+                url: shown,
+                address,
+            });
+        }
+        let body = match self.http.get(url.clone()).send().await {
+            Ok(response) => response,
+            Err(error) => return Err(self.failure(shown, error)),
+        };
+        let text = |name: HeaderName| body.headers().get(name).map(header_text);
+        Ok(Answer {
+            status: body.status().as_u16(),
+            location: text(header::LOCATION),
+            retry_after: text(header::RETRY_AFTER),
+            content_type: text(header::CONTENT_TYPE),
+            etag: text(header::ETAG),
+            last_modified: text(header::LAST_MODIFIED),
+            content_encoding: body
+                .headers()
+                .get_all(header::CONTENT_ENCODING)
+                .iter()
+                .map(header_text)
+                .collect(),
+            content_length: body.content_length(),
+            body,
+            read_timeout_ms: self.read_timeout_ms,
+        })
+    }
+
+    fn failure(&self, url: Url, error: reqwest::Error) -> FetchError {
+        if error.is_timeout() && error.is_connect() {
+            let (awaited, option) = ("connection", "connect_timeout_ms");
+            return FetchError::Timeout {
+                url,
+                awaited,
+                limit_ms: self.connect_timeout_ms,
+                option,
+            };
+        }
+        failure(url, error, "answer", self.read_timeout_ms)
+    }
+}
+
+impl Answer {
+    /// The body as it comes over the wire, at most `bytes_max` bytes of it, and how many have come so far.
+    ///
+    /// Reading gives errors that [`coding::into_fetch_error`] tells apart.
+    pub(super) fn into_body(self, url: &Url, bytes_max: u64) -> (coding::Bytes, Arc<AtomicU64>) {
+        let url = url.clone();
+        let read_timeout_ms = self.read_timeout_ms;
+        let n_wire = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&n_wire);
+        let chunks = self.body.bytes_stream().map(move |chunk| {
+            let chunk = chunk.map_err(|error| {
+                io::Error::other(failure(
+                    url.clone(),
+                    error,
+                    "more of its body",
+                    read_timeout_ms,
+                ))
+            })?;
+            let n_new = chunk.len() as u64;
+            if counter.fetch_add(n_new, Ordering::Relaxed) + n_new > bytes_max {
+                return Err(io::Error::other(too_large(&url, bytes_max)));
+            }
+            Ok(chunk)
+        });
+        (Box::pin(StreamReader::new(chunks)), n_wire)
+    }
+
+    /// The body's content codings, in the order they were applied.
+    pub(super) fn codings(&self, url: &Url) -> Result<Vec<Coding>, FetchError> {
+        coding::codings(self.content_encoding.iter().map(String::as_str), url)
+    }
+}
+
+/// Over the limit of bytes on the wire.
+pub(super) fn too_large(url: &Url, bytes_max: u64) -> FetchError {
+    FetchError::TooLarge {
+        url: url.clone(),
+        bytes_max,
+        measured: "over the wire",
+        option: "wire_bytes_max",
+    }
+}
+
+/// The URL without user name and password.
+pub(super) fn without_secrets(url: &Url) -> Url {
+    let mut shown = url.clone();
+    // Both fail only for URLs that can hold neither.
+    let _ = shown.set_username("");
+    let _ = shown.set_password(None);
+    shown
+}
+
+/// The address that stands in the URL in place of a name.
+fn literal_address(url: &Url) -> Option<IpAddr> {
+    match url.host()? {
+        Host::Ipv4(address) => Some(address.into()),
+        Host::Ipv6(address) => Some(address.into()),
+        // The `url` crate makes addresses of all that look like one; this holds it to that.
+        Host::Domain(name) => name.parse().ok(),
+    }
+}
+
+/// Headers are UTF-8 where servers follow the times, and Latin-1 where they follow the old standard.
+fn header_text(value: &HeaderValue) -> String {
+    match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) => text.to_owned(),
+        Err(_) => value.as_bytes().iter().map(|&b| char::from(b)).collect(),
+    }
+}
+
+/// What went wrong, by what lies beneath the client's error. `limit_ms` bounded the wait for `awaited`.
+fn failure(url: Url, error: reqwest::Error, awaited: &'static str, limit_ms: u64) -> FetchError {
+    if let Some(lookup) = beneath::<LookupError>(&error) {
+        return match lookup.clone() {
+            LookupError::Refused(address) => FetchError::PrivateAddress { url, address },
+            LookupError::NoSuchHost(source) => FetchError::NoSuchHost { url, source },
+            LookupError::Failed(source) => FetchError::Resolve { url, source },
+        };
+    }
+    if error.is_timeout() {
+        return FetchError::Timeout {
+            url,
+            awaited,
+            limit_ms,
+            option: "read_timeout_ms",
+        };
+    }
+    let is_connect = error.is_connect();
+    let is_tls = beneath::<rustls::Error>(&error).is_some();
+    let is_malformed = beneath::<hyper::Error>(&error).is_some_and(hyper::Error::is_parse);
+    // The client's own error repeats the URL, with its secrets.
+    let source = deepest_telling(error.without_url());
+    if is_tls {
+        FetchError::Tls { url, source }
+    } else if is_connect {
+        FetchError::Connect { url, source }
+    } else if is_malformed {
+        FetchError::Protocol { url, source }
+    } else {
+        FetchError::Interrupted { url, source }
+    }
+}
+
+/// The first error of type `E` in the chain of sources, also inside an [`io::Error`].
+fn beneath<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<E>() {
+            return Some(found);
+        }
+        let inner = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        next = match inner {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    None
+}
+
+/// The last message of the chain, which says what happened ("connection refused"); those above say only that
+/// something did.
+fn deepest_telling(error: reqwest::Error) -> Cause {
+    let mut last: &(dyn Error + 'static) = &error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    Cause::from(Box::<dyn Error + Send + Sync>::from(last.to_string()))
+}
+
+fn setup(error: Box<dyn Error + Send + Sync>) -> FetchError {
+    FetchError::Setup {
+        source: Cause::from(error),
+    }
+}
+
+/// [`Resolver`] as the client wants it.
+struct GuardedNames(Arc<Resolver>);
+
+impl reqwest::dns::Resolve for GuardedNames {
+    fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        let resolver = Arc::clone(&self.0);
+        Box::pin(async move {
+            let addresses = resolver.addresses(name.as_str()).await?;
+            let addresses = addresses
+                .into_iter()
+                .map(|address| SocketAddr::new(address, 0));
+            Ok(Box::new(addresses) as reqwest::dns::Addrs)
+        })
+    }
+}
