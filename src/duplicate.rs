@@ -8,7 +8,7 @@
 //!
 //! Source: Charikar, "Similarity Estimation Techniques from Rounding Algorithms" (STOC 2002); Manku, Jain and Das Sarma,
 //! "Detecting Near-Duplicates for Web Crawling" (WWW 2007). They weigh features by their importance; we count each shingle
-//! as often as it occurs, up to [`REPEATS_MAX`] times, as a repeated footer says little about a story.
+//! as often as it occurs, up to twice, as a repeated footer says little about a story.
 
 use crate::text::is_unspaced;
 use std::collections::HashMap;

@@ -6,6 +6,7 @@ mod assemble;
 pub mod blocks;
 mod comments;
 mod data;
+pub mod features;
 pub mod marks;
 pub mod rules;
 pub mod saved_text;

@@ -16,7 +16,8 @@ const FLOORS: &[&[&str]] = &[
     &["frontier", "store", "sink", "explain"],
     &["fetch", "input"],
     &["serve", "crawl"],
-    &["cli", "config"],
+    &["config"],
+    &["cli"],
     &["main"],
 ];
 

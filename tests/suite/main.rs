@@ -3,5 +3,7 @@
 mod bad_input;
 mod clean;
 mod config;
+mod fetch;
 mod program;
 mod repair_and_decode;
+mod server;

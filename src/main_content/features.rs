@@ -1,0 +1,770 @@
+//! A page's rows as numbers: one named measurement a column, for the model to judge by.
+//!
+//! Everything here means the same on every site and in every language: shapes of texts, places in the tree, what stands
+//! around. Class names count only through their [meanings](super::marks). A row is measured by itself first; then it is told of
+//! the rows next to it. [`context`] adds what a first judgement of all rows says about each.
+
+mod survey;
+mod wording;
+
+use super::blocks::{Block, Blocks, Gap};
+use super::marks::Mark;
+use super::words::{self, Meaning};
+use crate::article::PartKind;
+use crate::dom::{Dom, NodeId, Tag};
+use std::ops::Range;
+use survey::{AGAINST, Sums, Survey, around, share};
+use wording::Anchor;
+
+/// What the page's own data says about its story, to compare rows with.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Anchors<'a> {
+    /// Candidates for the headline, the best first.
+    pub headlines: &'a [&'a str],
+    /// Summaries.
+    pub descriptions: &'a [&'a str],
+    /// The body as the page's data gives it, whole or not.
+    pub article_body: Option<&'a str>,
+}
+
+/// One row of numbers for each block.
+#[derive(Debug, Default)]
+pub struct Table {
+    /// Row by row, [`NAMES`] long each.
+    pub cells: Vec<f32>,
+    /// What is worth knowing of each row beside its numbers.
+    pub places: Vec<Place>,
+}
+
+/// Where a row stands: for judging rows together.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Place {
+    /// Rows of one shape have the same number: the names and classes of the element and the one around it.
+    pub shape: u32,
+    /// Rows of the page inside the element around the row's element.
+    pub parent: (u32, u32),
+    /// Rows inside the outermost element that holds the row but not the container.
+    pub branch: (u32, u32),
+    /// Rows from the heading above to the next one.
+    pub section: (u32, u32),
+}
+
+impl Table {
+    /// The numbers of a row.
+    pub fn row(&self, row: usize) -> &[f32] {
+        &self.cells[row * N..(row + 1) * N]
+    }
+}
+
+macro_rules! columns {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {
+        /// The columns of a row by itself.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        enum Column { $($(#[$doc])* $name),+ }
+
+        const OWN_NAMES: &[&str] = &[$(stringify!($name)),+];
+    };
+}
+
+columns! {
+    /// Logarithm of the characters.
+    Chars,
+    /// Characters a word.
+    WordChars,
+    LinkDensity,
+    Links,
+    StrongShare,
+    Sentences,
+    /// Commas per 100 characters.
+    Commas,
+    DigitShare,
+    UpperShare,
+    End,
+    Start,
+    Quotes,
+    Bars,
+    Signs,
+    Clock,
+    Kind,
+    Level,
+    GapBefore,
+    Hidden,
+    TagClass,
+    ParentTagClass,
+    InlineClass,
+    Depth,
+    /// Mean characters of a sentence.
+    SentenceChars,
+    Prose,
+    // The elements around.
+    Run,
+    ParentRun,
+    GrandparentRun,
+    RunsAbove,
+    ParentShare,
+    ParentDensity,
+    ParentRows,
+    ParentProse,
+    GrandparentShare,
+    GrandparentDensity,
+    GrandparentProse,
+    ArticleShare,
+    ImagesBefore,
+    ControlsNear,
+    ControlsInParent,
+    ImagesInParent,
+    // The container by score.
+    ScoredUp,
+    ScoredDown,
+    BranchShare,
+    BranchDensity,
+    BranchRows,
+    BranchProse,
+    BranchMarks,
+    BranchTag,
+    BranchControls,
+    // The container by density.
+    DenseUp,
+    DenseDown,
+    DenseBranchShare,
+    DenseBranchDensity,
+    // The place on the page.
+    Position,
+    CharsBefore,
+    ProseBefore,
+    ProseAfter,
+    ProseNearBefore,
+    ProseNearAfter,
+    RowsSinceProse,
+    RowsToProse,
+    RowsFromFirstProse,
+    RowsFromLastProse,
+    // The heading above.
+    HeadingRows,
+    HeadingLevel,
+    HeadingMarks,
+    HeadingShareLinks,
+    SectionDensity,
+    SectionChars,
+    SectionProse,
+    // The page's data.
+    HeadlineRow,
+    HeadlineOf,
+    HeadlineDistance,
+    DescriptionRow,
+    DescriptionOf,
+    InArticleBody,
+    // Words of widgets, see [`severity`].
+    LineWords,
+    HeadingWords,
+    WidgetRows,
+    WidgetWords,
+    // Elsewhere on the page.
+    Copies,
+    CopiesBefore,
+    ShapeRows,
+    ShapeDensity,
+    ShapeChars,
+    // The page.
+    PageProse,
+    PageChars,
+    PageDensity,
+    PageRows,
+    ContainerProseShare,
+    // Marks summed up.
+    AgainstNear,
+    AgainstFar,
+}
+
+const N_OWN: usize = OWN_NAMES.len();
+
+/// Marks that get a column each: 3 the element's own (or an inline element's at the start of the row), 2 of the three
+/// around it, 1 of any farther out, 0 none.
+const MARK_COLUMNS: usize = Mark::NAMES.len();
+
+/// Columns that a row is told of its neighbours, in the order of [`OFFSETS`].
+const NEIGHBOUR: [Column; 6] =
+    [Column::Chars, Column::LinkDensity, Column::End, Column::TagClass, Column::AgainstNear, Column::StrongShare];
+const OFFSETS: [isize; 4] = [-2, -1, 1, 2];
+/// Of the rows next to it: whether it is of the same shape, and how many elements must be left to reach it.
+const BETWEEN: [&str; 2] = ["SameShape", "Leave"];
+
+const AROUND_AT: usize = N_OWN;
+const MARKS_AT: usize = AROUND_AT + around::NAMES.len();
+const NEIGHBOURS_AT: usize = MARKS_AT + MARK_COLUMNS;
+const BETWEEN_AT: usize = NEIGHBOURS_AT + OFFSETS.len() * NEIGHBOUR.len();
+
+/// Numbers a row.
+pub const N: usize = BETWEEN_AT + 2 * BETWEEN.len();
+
+/// The name of each column.
+pub fn names() -> Vec<String> {
+    let mut names: Vec<String> = OWN_NAMES.iter().map(|it| (*it).to_owned()).collect();
+    names.extend(around::NAMES.iter().map(|(_, it)| format!("In:{it}")));
+    names.extend(Mark::NAMES.iter().map(|(it, _)| format!("Mark:{it}")));
+    for offset in OFFSETS {
+        names.extend(NEIGHBOUR.iter().map(|it| format!("{}@{offset:+}", OWN_NAMES[*it as usize])));
+    }
+    for offset in ["-1", "+1"] {
+        names.extend(BETWEEN.iter().map(|it| format!("{it}@{offset}")));
+    }
+    names
+}
+
+/// Measures every row of a page.
+pub fn measure(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>) -> Table {
+    let survey = Survey::new(dom, blocks, marks);
+    let n_rows = blocks.rows.len();
+    let mut table = Table { cells: vec![0.0; n_rows * N], places: vec![Place::default(); n_rows] };
+    let page = Page::new(dom, blocks, marks, &survey, anchors);
+    let mut words = Vec::new();
+    let mut widget = None;
+    for at in 0..n_rows {
+        let mut cells = Cells(&mut table.cells[at * N..(at + 1) * N]);
+        page.own(at, &mut cells);
+        page.tree(at, &mut cells, &mut table.places[at]);
+        page.position(at, &mut cells, &mut table.places[at]);
+        page.elsewhere(at, &mut cells, &mut words);
+        page.words(at, &mut cells, &mut widget);
+    }
+    page.shapes(&mut table);
+    page.neighbours(&mut table);
+    table
+}
+
+struct Cells<'a>(&'a mut [f32]);
+
+impl Cells<'_> {
+    fn set(&mut self, column: Column, value: f32) {
+        self.0[column as usize] = value;
+    }
+}
+
+/// Logarithm of a count, 0 for 0: what is twice as much is one more.
+fn log(n: u32) -> f32 {
+    // Exact bits of an integer, with the next four as a fraction: the same on every machine, and steps are small enough.
+    let n = n + 1;
+    let bits = 31 - n.leading_zeros();
+    let fraction = if bits >= 4 { (n >> (bits - 4)) & 15 } else { (n << (4 - bits)) & 15 };
+    bits as f32 + fraction as f32 / 16.0
+}
+
+/// A distance in rows, as far as it matters.
+fn distance(rows: Option<usize>) -> f32 {
+    rows.map_or(64.0, |it| it.min(63) as f32)
+}
+
+struct Page<'a> {
+    dom: &'a Dom,
+    blocks: &'a Blocks,
+    survey: &'a Survey,
+    total: Sums,
+    container: Sums,
+    headlines: Vec<Anchor>,
+    descriptions: Vec<Anchor>,
+    article_body: Option<&'a str>,
+    headline_row: Option<usize>,
+    /// By row: the last prose before it, the first from it on.
+    prose_before: Vec<Option<u32>>,
+    prose_after: Vec<Option<u32>>,
+    first_prose: Option<usize>,
+    last_prose: Option<usize>,
+    /// By row: the heading above and the rows of its section.
+    sections: Vec<(Option<u32>, u32, u32)>,
+    /// By row: how many rows say the same, and how many of them stand before.
+    copies: Vec<(u32, u32)>,
+    /// By row: what its words say of it, see [`severity`].
+    severities: Vec<u8>,
+}
+
+/// Article bodies shorter than this are teasers.
+const ARTICLE_BODY_BYTES_MIN: usize = 200;
+
+impl<'a> Page<'a> {
+    fn new(dom: &'a Dom, blocks: &'a Blocks, marks: &'a [Mark], survey: &'a Survey, anchors: &Anchors<'a>) -> Self {
+        let n_rows = blocks.rows.len();
+        let headlines: Vec<_> = anchors.headlines.iter().filter_map(|it| Anchor::new(it)).collect();
+        let mut prose_before = Vec::with_capacity(n_rows);
+        let mut last = None;
+        for (at, prose) in survey.prose.iter().enumerate() {
+            prose_before.push(last);
+            if *prose {
+                last = Some(at as u32);
+            }
+        }
+        let mut prose_after = vec![None; n_rows];
+        let mut next = None;
+        for at in (0..n_rows).rev() {
+            if survey.prose[at] {
+                next = Some(at as u32);
+            }
+            prose_after[at] = next;
+        }
+        // First and last prose of the container, for prose stands elsewhere, too.
+        let inside = survey.rows(dom, survey.dense);
+        let mut prose = inside.clone().filter(|at| survey.prose[*at]);
+        let first_prose = prose.next();
+        let last_prose = prose.last().or(first_prose);
+        let mut page = Self {
+            dom,
+            blocks,
+
+            survey,
+            total: survey.page(),
+            container: survey.sum(inside),
+            headline_row: None,
+            descriptions: anchors.descriptions.iter().filter_map(|it| Anchor::new(it)).collect(),
+            headlines,
+            article_body: anchors.article_body.filter(|it| it.len() >= ARTICLE_BODY_BYTES_MIN),
+            prose_before,
+            prose_after,
+            first_prose,
+            last_prose,
+            sections: sections(blocks),
+            copies: copies(blocks),
+            severities: blocks.rows.iter().map(|row| severity(blocks.text(row), row)).collect(),
+        };
+        page.headline_row = page.find_headline();
+        page
+    }
+
+    /// The row that is most like a headline candidate; headings, and the higher, win over others, and the later over the
+    /// earlier: the earlier ones are breadcrumbs and sticky bars.
+    fn find_headline(&self) -> Option<usize> {
+        let mut best = (0.6, None);
+        let mut words = Vec::new();
+        for (at, row) in self.blocks.rows.iter().enumerate() {
+            if row.hidden || row.n_chars > 400 || row.n_chars < 4 || self.last_prose.is_some_and(|last| at > last) {
+                continue;
+            }
+            let is_h1 = row.kind == PartKind::Heading && row.level == 1;
+            if !is_h1 && row.kind != PartKind::Heading && self.first_prose.is_some_and(|first| at > first) {
+                continue;
+            }
+            sorted_words(self.blocks.text(row), &mut words);
+            let like = self.headlines.iter().map(|it| it.overlap(&words)).map(|(a, b)| a * b).fold(0.0, f32::max);
+            let rank = like + if is_h1 { 0.5 } else { 0.0 } + if row.kind == PartKind::Heading { 0.2 } else { 0.0 };
+            if rank >= best.0 && (like > 0.3 || is_h1) {
+                best = (rank, Some(at));
+            }
+        }
+        best.1
+    }
+
+    fn own(&self, at: usize, cells: &mut Cells<'_>) {
+        use Column::*;
+        let row = &self.blocks.rows[at];
+        let text = self.blocks.text(row);
+        let look = wording::look(text);
+        cells.set(Chars, log(row.n_chars));
+        cells.set(WordChars, row.n_chars as f32 / row.n_words.max(1) as f32);
+        cells.set(LinkDensity, row.link_density());
+        cells.set(Links, row.n_links.min(50) as f32);
+        cells.set(StrongShare, row.strong_share());
+        cells.set(Sentences, row.n_sentences.min(50) as f32);
+        cells.set(Commas, 100.0 * share(row.n_commas, row.n_chars));
+        cells.set(DigitShare, share(row.n_digits, row.n_chars));
+        cells.set(UpperShare, share(row.n_upper, row.n_chars));
+        cells.set(End, look.end);
+        cells.set(Start, look.start);
+        cells.set(Quotes, look.quotes.min(20) as f32);
+        cells.set(Bars, look.bars.min(20) as f32);
+        cells.set(Signs, look.signs.min(20) as f32);
+        cells.set(Clock, f32::from(u8::from(look.clock)));
+        cells.set(Kind, row.kind as u8 as f32);
+        cells.set(Level, f32::from(row.level));
+        cells.set(
+            GapBefore,
+            match row.gap {
+                Gap::Element => 0.0,
+                Gap::Line => 1.0,
+                Gap::Lines => 2.0,
+            },
+        );
+        cells.set(Hidden, f32::from(u8::from(row.hidden)));
+        cells.set(SentenceChars, row.n_chars as f32 / (row.n_sentences + 1) as f32);
+        cells.set(Prose, f32::from(u8::from(self.survey.prose[at])));
+    }
+
+    fn tree(&self, at: usize, cells: &mut Cells<'_>, place: &mut Place) {
+        use Column::*;
+        let (dom, survey) = (self.dom, self.survey);
+        let row = &self.blocks.rows[at];
+        let element = row.element;
+        let it = survey.nodes[element.index()];
+        let parent = dom.parent(element).unwrap_or(element);
+        let grandparent = dom.parent(parent).unwrap_or(parent);
+        cells.set(TagClass, tag_class(dom.tag(element)));
+        cells.set(ParentTagClass, tag_class(dom.tag(parent)));
+        cells.set(Depth, f32::from(it.depth.min(60)));
+        cells.set(Run, f32::from(it.run.min(50)));
+        cells.set(ParentRun, f32::from(survey.nodes[parent.index()].run.min(50)));
+        cells.set(GrandparentRun, f32::from(survey.nodes[grandparent.index()].run.min(50)));
+        for (index, (bit, _)) in around::NAMES.iter().enumerate() {
+            cells.0[AROUND_AT + index] = f32::from(u8::from(it.around & bit != 0));
+        }
+
+        // The inline elements between the element and the text may say what the row is.
+        let (mut own, mut inline) = (it.own, None);
+        let mut up = dom.parent(row.nodes.0);
+        while let Some(node) = up.filter(|node| *node > element) {
+            own |= survey.nodes[node.index()].own;
+            inline = inline.or(dom.tag(node));
+            up = dom.parent(node);
+        }
+        cells.set(InlineClass, inline_class(inline));
+        let near = own
+            | survey.nodes[parent.index()].own
+            | survey.nodes[grandparent.index()].own
+            | dom.parent(grandparent).map_or(Mark::default(), |node| survey.nodes[node.index()].own);
+        for (index, (_, mark)) in Mark::NAMES.iter().enumerate() {
+            let level = if own.any(*mark) {
+                3.0
+            } else if near.any(*mark) {
+                2.0
+            } else {
+                f32::from(u8::from(it.marks.any(*mark)))
+            };
+            cells.0[MARKS_AT + index] = level;
+        }
+        cells.set(AgainstNear, ((near & AGAINST).0.count_ones()) as f32);
+        cells.set(AgainstFar, ((it.marks & AGAINST).0.count_ones()) as f32);
+
+        // What the elements around hold.
+        let rows = survey.rows(dom, parent);
+        place.parent = range(&rows);
+        let sums = survey.sum(rows.clone());
+        cells.set(ParentShare, share(sums.chars, self.total.chars));
+        cells.set(ParentDensity, sums.link_density());
+        cells.set(ParentRows, log(rows.len() as u32));
+        cells.set(ParentProse, share(sums.prose_chars, sums.chars));
+        let sums = survey.inside(dom, grandparent);
+        cells.set(GrandparentShare, share(sums.chars, self.total.chars));
+        cells.set(GrandparentDensity, sums.link_density());
+        cells.set(GrandparentProse, share(sums.prose_chars, sums.chars));
+        let article = NodeId::at(it.article as usize);
+        let in_article =
+            if it.article == 0 { 0.0 } else { share(survey.inside(dom, article).prose_chars, self.total.prose_chars) };
+        cells.set(ArticleShare, if it.article == 0 { -1.0 } else { in_article });
+        cells.set(ControlsInParent, survey.controls(parent.index()..dom.end(parent).index()).min(20) as f32);
+        cells.set(ImagesInParent, survey.images(parent.index()..dom.end(parent).index()).min(20) as f32);
+        let previous_end = at.checked_sub(1).map_or(0, |it| self.blocks.rows[it].nodes.1.index());
+        let first = row.nodes.0.index().max(previous_end);
+        cells.set(ImagesBefore, survey.images(previous_end..first).min(20) as f32);
+        let next = self.blocks.rows.get(at + 1).map_or(dom.len(), |it| it.nodes.0.index());
+        cells.set(ControlsNear, survey.controls(previous_end..next.max(previous_end)).min(20) as f32);
+
+        // Where it hangs beside the two containers.
+        let (up, down, branch, runs) = self.branch(element, survey.scored);
+        let rows = branch.map_or(at..at + 1, |it| survey.rows(dom, it));
+        place.branch = range(&rows);
+        let sums = survey.sum(rows.clone());
+        cells.set(ScoredUp, up);
+        cells.set(ScoredDown, down);
+        cells.set(RunsAbove, runs);
+        cells.set(BranchShare, share(sums.chars, self.total.chars));
+        cells.set(BranchDensity, sums.link_density());
+        cells.set(BranchRows, log(rows.len() as u32));
+        cells.set(BranchProse, share(sums.prose_chars, sums.chars));
+        if let Some(branch) = branch {
+            cells.set(BranchMarks, (survey.nodes[branch.index()].own & AGAINST).0.count_ones() as f32);
+            cells.set(BranchTag, tag_class(dom.tag(branch)));
+            cells.set(BranchControls, survey.controls(branch.index()..dom.end(branch).index()).min(20) as f32);
+        }
+        let (up, down, branch, _) = self.branch(element, survey.dense);
+        let sums = branch.map_or(Sums::default(), |it| survey.inside(dom, it));
+        cells.set(DenseUp, up);
+        cells.set(DenseDown, down);
+        cells.set(DenseBranchShare, share(sums.chars, self.total.chars));
+        cells.set(DenseBranchDensity, sums.link_density());
+    }
+
+    /// Steps up from a container to what holds the element as well, steps down from there to the element, the outermost
+    /// element on that way, and the longest run of like elements met.
+    fn branch(&self, element: NodeId, container: NodeId) -> (f32, f32, Option<NodeId>, f32) {
+        let (mut down, mut branch, mut runs) = (0u16, None, 0);
+        let mut top = element;
+        while !self.dom.contains(top, container) {
+            runs = runs.max(self.survey.nodes[top.index()].run);
+            branch = Some(top);
+            down += 1;
+            let Some(parent) = self.dom.parent(top) else { break };
+            top = parent;
+        }
+        let up = self.survey.nodes[container.index()].depth.saturating_sub(self.survey.nodes[top.index()].depth);
+        (f32::from(up.min(30)), f32::from(down.min(30)), branch, f32::from(runs.min(50)))
+    }
+
+    fn position(&self, at: usize, cells: &mut Cells<'_>, place: &mut Place) {
+        use Column::*;
+        let n_rows = self.blocks.rows.len();
+        let survey = self.survey;
+        cells.set(Position, at as f32 / n_rows as f32);
+        let before = survey.sum(0..at);
+        cells.set(CharsBefore, share(before.chars, self.total.chars));
+        cells.set(ProseBefore, share(before.prose_chars, self.total.prose_chars));
+        cells.set(ProseAfter, share(survey.sum(at + 1..n_rows).prose_chars, self.total.prose_chars));
+        cells.set(ProseNearBefore, log(survey.sum(at.saturating_sub(4)..at).prose_chars));
+        cells.set(ProseNearAfter, log(survey.sum(at + 1..(at + 5).min(n_rows)).prose_chars));
+        cells.set(RowsSinceProse, distance(self.prose_before[at].map(|it| at - it as usize)));
+        let after = self.prose_after.get(at + 1).copied().flatten();
+        cells.set(RowsToProse, distance(after.map(|it| it as usize - at)));
+        let signed = |from: Option<usize>| from.map_or(-64.0, |it| (at as f32 - it as f32).clamp(-63.0, 63.0));
+        cells.set(RowsFromFirstProse, signed(self.first_prose));
+        cells.set(RowsFromLastProse, signed(self.last_prose));
+        cells.set(HeadlineDistance, signed(self.headline_row));
+
+        let (heading, first, end) = self.sections[at];
+        place.section = (first, end);
+        cells.set(HeadingRows, distance(heading.map(|it| at - it as usize)));
+        if let Some(heading) = heading {
+            let row = &self.blocks.rows[heading as usize];
+            cells.set(HeadingLevel, f32::from(row.level));
+            cells.set(HeadingShareLinks, row.link_density());
+            let it = &survey.nodes[row.element.index()];
+            cells.set(HeadingMarks, (it.marks & AGAINST).0.count_ones() as f32);
+        }
+        let sums = survey.sum(first as usize..end as usize);
+        cells.set(SectionDensity, sums.link_density());
+        cells.set(SectionChars, log(sums.chars));
+        cells.set(SectionProse, share(sums.prose_chars, sums.chars));
+
+        cells.set(PageProse, log(self.total.prose_chars));
+        cells.set(PageChars, log(self.total.chars));
+        cells.set(PageDensity, self.total.link_density());
+        cells.set(PageRows, log(n_rows as u32));
+        cells.set(ContainerProseShare, share(self.container.prose_chars, self.total.prose_chars));
+    }
+
+    fn elsewhere(&self, at: usize, cells: &mut Cells<'_>, words: &mut Vec<u32>) {
+        use Column::*;
+        let row = &self.blocks.rows[at];
+        let text = self.blocks.text(row);
+        if row.n_chars <= ANCHORED_CHARS_MAX {
+            sorted_words(text, words);
+            let best = |anchors: &[Anchor]| {
+                let all = anchors.iter().map(|it| it.overlap(words));
+                all.fold((0.0, 0.0), |best: (f32, f32), it| if it.0 * it.1 > best.0 * best.1 { it } else { best })
+            };
+            let (of_row, of_anchor) = best(&self.headlines);
+            cells.set(HeadlineRow, of_row);
+            cells.set(HeadlineOf, of_anchor);
+            let (of_row, of_anchor) = best(&self.descriptions);
+            cells.set(DescriptionRow, of_row);
+            cells.set(DescriptionOf, of_anchor);
+        }
+        cells.set(
+            InArticleBody,
+            match self.article_body {
+                None => -1.0,
+                Some(body) => match wording::probe(text) {
+                    None => 0.5,
+                    Some(probe) => {
+                        f32::from(u8::from(memchr::memmem::find(body.as_bytes(), probe.as_bytes()).is_some()))
+                    }
+                },
+            },
+        );
+        let (copies, before) = self.copies[at];
+        cells.set(Copies, copies.min(20) as f32);
+        cells.set(CopiesBefore, before.min(20) as f32);
+    }
+
+    /// What widgets' words say of the row, of the heading above it and of the last line that opens a widget.
+    fn words(&self, at: usize, cells: &mut Cells<'_>, widget: &mut Option<usize>) {
+        use Column::*;
+        let own = self.severities[at];
+        cells.set(LineWords, f32::from(own));
+        if let (Some(heading), ..) = self.sections[at] {
+            cells.set(HeadingWords, f32::from(self.severities[heading as usize]));
+        }
+        cells.set(WidgetRows, distance(widget.map(|it| at - it)));
+        cells.set(WidgetWords, widget.map_or(0.0, |it| f32::from(self.severities[it])));
+        if own >= OPENS_WIDGET {
+            *widget = Some(at);
+        }
+    }
+
+    /// Rows of one shape, and what they are like together.
+    fn shapes(&self, table: &mut Table) {
+        use Column::*;
+        let mut order: Vec<(u32, u32)> = Vec::with_capacity(table.places.len());
+        for (at, place) in table.places.iter_mut().enumerate() {
+            place.shape = self.shape(self.blocks.rows[at].element);
+            order.push((place.shape, at as u32));
+        }
+        order.sort_unstable();
+        for group in order.chunk_by(|a, b| a.0 == b.0) {
+            let (mut chars, mut links) = (0, 0);
+            for (_, at) in group {
+                let row = &self.blocks.rows[*at as usize];
+                chars += row.n_chars;
+                links += row.n_link_chars;
+            }
+            for (_, at) in group {
+                let start = *at as usize * N;
+                let mut cells = Cells(&mut table.cells[start..start + N]);
+                cells.set(ShapeRows, log(group.len() as u32));
+                cells.set(ShapeDensity, share(links, chars));
+                cells.set(ShapeChars, log(chars / group.len() as u32));
+            }
+        }
+    }
+
+    fn shape(&self, element: NodeId) -> u32 {
+        let mut hash = 0x811c_9dc5u32;
+        for node in self.dom.ancestors(element).take(2) {
+            let class = self.dom.attr(node, crate::dom::Attr::CLASS).unwrap_or("");
+            for byte in self.dom.tag_name(node).bytes().chain([b'.']).chain(class.bytes().take(80)) {
+                hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+            }
+        }
+        hash
+    }
+
+    fn neighbours(&self, table: &mut Table) {
+        let n_rows = table.places.len();
+        for at in 0..n_rows {
+            for (index, offset) in OFFSETS.iter().enumerate() {
+                let Some(other) = at.checked_add_signed(*offset).filter(|it| *it < n_rows) else {
+                    // Beyond the page's ends.
+                    table.cells[at * N + NEIGHBOURS_AT + index * NEIGHBOUR.len()] = -1.0;
+                    continue;
+                };
+                for (column, of) in NEIGHBOUR.iter().enumerate() {
+                    table.cells[at * N + NEIGHBOURS_AT + index * NEIGHBOUR.len() + column] =
+                        table.cells[other * N + *of as usize];
+                }
+            }
+            for (index, offset) in [-1isize, 1].into_iter().enumerate() {
+                let cells = at * N + BETWEEN_AT + index * BETWEEN.len();
+                let Some(other) = at.checked_add_signed(offset).filter(|it| *it < n_rows) else {
+                    table.cells[cells + 1] = 30.0;
+                    continue;
+                };
+                let same = table.places[at].shape == table.places[other].shape;
+                table.cells[cells] = f32::from(u8::from(same));
+                let (element, other) = (self.blocks.rows[at].element, self.blocks.rows[other].element);
+                let left = self.dom.ancestors(element).take_while(|it| !self.dom.contains(*it, other)).take(30).count();
+                table.cells[cells + 1] = left as f32;
+            }
+        }
+    }
+}
+
+/// Rows longer than this are no headline and no description.
+const ANCHORED_CHARS_MAX: u32 = 700;
+
+/// From this severity on, a line says what follows it.
+const OPENS_WIDGET: u8 = 4;
+
+/// How much a line's words say against what it stands in: 0 nothing; 1 a label; 2 a link to the rest; 3 furniture; from 4 on
+/// what follows is a widget: letters to subscribe to, the author, comments, other stories.
+fn severity(text: &str, row: &Block) -> u8 {
+    if row.n_chars > WORDED_CHARS_MAX {
+        return 0;
+    }
+    let meaning = words::line(text).or_else(|| words::beginning(text));
+    match meaning {
+        None => 0,
+        Some(Meaning::DateLabel | Meaning::Byline | Meaning::ReadingTime | Meaning::PhotoCredit) => 1,
+        Some(Meaning::ReadMore) => 2,
+        Some(
+            Meaning::Tags
+            | Meaning::Share
+            | Meaning::FollowUs
+            | Meaning::Skip
+            | Meaning::Login
+            | Meaning::Copyright
+            | Meaning::Advert
+            | Meaning::Consent
+            | Meaning::Pagination,
+        ) => 3,
+        Some(Meaning::Newsletter | Meaning::SubscribeWall) => 4,
+        Some(Meaning::AuthorBox) => 5,
+        Some(Meaning::Comments | Meaning::CommentForm) => 6,
+        Some(Meaning::Related | Meaning::Popular) => 7,
+    }
+}
+
+/// Longer lines say more than a widget's words.
+const WORDED_CHARS_MAX: u32 = 200;
+
+fn sorted_words(text: &str, words: &mut Vec<u32>) {
+    words.clear();
+    wording::words(text, |it| words.push(it));
+    words.sort_unstable();
+}
+
+fn range(rows: &Range<usize>) -> (u32, u32) {
+    (rows.start as u32, rows.end as u32)
+}
+
+/// Elements by what they usually hold.
+fn tag_class(tag: Option<Tag>) -> f32 {
+    match tag {
+        Some(Tag::P) => 9.0,
+        Some(Tag::PRE | Tag::BLOCKQUOTE) => 8.0,
+        Some(Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6) => 7.0,
+        Some(Tag::LI | Tag::DD | Tag::DT) => 6.0,
+        Some(Tag::ARTICLE | Tag::MAIN | Tag::SECTION | Tag::BODY) => 5.0,
+        Some(Tag::TD | Tag::TH | Tag::TABLE | Tag::CENTER) => 4.0,
+        Some(Tag::H1) => 3.0,
+        Some(Tag::FIGCAPTION | Tag::FIGURE | Tag::CAPTION) => 2.0,
+        Some(Tag::HEADER | Tag::FOOTER | Tag::NAV | Tag::ASIDE | Tag::FORM | Tag::ADDRESS) => 1.0,
+        _ => 0.0,
+    }
+}
+
+/// The inline element in which a row's text begins.
+fn inline_class(tag: Option<Tag>) -> f32 {
+    match tag {
+        None => 0.0,
+        Some(Tag::SPAN | Tag::FONT) => 1.0,
+        Some(Tag::B | Tag::STRONG) => 2.0,
+        Some(Tag::I | Tag::EM | Tag::CITE) => 3.0,
+        Some(Tag::A) => 4.0,
+        Some(Tag::TIME | Tag::SMALL) => 5.0,
+        Some(_) => 6.0,
+    }
+}
+
+/// Of each row: the heading above, and the rows from that heading to the next.
+fn sections(blocks: &Blocks) -> Vec<(Option<u32>, u32, u32)> {
+    let n_rows = blocks.rows.len();
+    let mut all = Vec::with_capacity(n_rows);
+    let (mut start, mut heading) = (0, None);
+    let is_heading = |row: &Block| row.kind == PartKind::Heading && !row.hidden;
+    while start < n_rows {
+        let from = start + usize::from(heading.is_some());
+        let end = (from..n_rows).find(|it| is_heading(&blocks.rows[*it])).unwrap_or(n_rows);
+        all.extend((start..end).map(|_| (heading, start as u32, end as u32)));
+        (start, heading) = (end, Some(end as u32));
+    }
+    all
+}
+
+/// Of each row: how many rows of the page say the same, itself not counted, and how many of those stand before it.
+fn copies(blocks: &Blocks) -> Vec<(u32, u32)> {
+    let mut order: Vec<(u64, u32)> =
+        (blocks.rows.iter().zip(0..)).map(|(row, at)| (digest(blocks.text(row)), at)).collect();
+    order.sort_unstable();
+    let mut all = vec![(0, 0); order.len()];
+    for group in order.chunk_by(|a, b| a.0 == b.0) {
+        for (before, (_, at)) in group.iter().enumerate() {
+            all[*at as usize] = (group.len() as u32 - 1, before as u32);
+        }
+    }
+    all
+}
+
+/// A number for a text, eight bytes at a time.
+fn digest(text: &str) -> u64 {
+    let mut hash = text.len() as u64;
+    let mut chunks = text.as_bytes().chunks_exact(8);
+    let step = |hash: u64, value: u64| (hash.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    for chunk in &mut chunks {
+        hash = step(hash, u64::from_le_bytes(chunk.try_into().expect("eight bytes")));
+    }
+    chunks.remainder().iter().fold(hash, |hash, byte| step(hash, u64::from(*byte)))
+}

@@ -1,0 +1,217 @@
+//! What a row's text looks like, and how much of it stands elsewhere: in the headline, the description, the page's data.
+
+use crate::text::is_unspaced;
+
+/// What a text looks like at its ends and between its words.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Look {
+    /// 3 a sentence's end, 2 a colon, 1 an ellipsis, 0 anything else.
+    pub end: f32,
+    /// 3 a capital, 2 a lower-case or unspaced letter, 1 a digit, 0 anything else.
+    pub start: f32,
+    /// Quotation marks.
+    pub quotes: u32,
+    /// Signs that part items of a line: bars, arrows, bullets.
+    pub bars: u32,
+    /// Signs of addresses and rights: `@`, `©`, `/`, `#`.
+    pub signs: u32,
+    /// Digits with `:` between them: a time of day.
+    pub clock: bool,
+}
+
+pub(super) fn look(text: &str) -> Look {
+    let mut look = Look::default();
+    let mut chars =
+        text.chars().rev().skip_while(|c| matches!(c, '"' | '\'' | '”' | '’' | '»' | '“' | ')' | ']' | '」' | ' '));
+    look.end = match chars.next() {
+        Some('.') if text.ends_with("...") => 1.0,
+        Some('…') => 1.0,
+        Some('.' | '!' | '?' | '。' | '！' | '？' | '।' | '۔' | '؟' | '։' | '።') => 3.0,
+        Some(':' | '：') => 2.0,
+        _ => 0.0,
+    };
+    look.start = match text.chars().find(|c| !matches!(c, '"' | '\'' | '“' | '„' | '«' | '‘' | '「' | '(' | '['))
+    {
+        Some(c) if c.is_uppercase() => 3.0,
+        Some(c) if c.is_alphabetic() => 2.0,
+        Some(c) if c.is_numeric() => 1.0,
+        _ => 0.0,
+    };
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => look.quotes += 1,
+            b'|' | b'>' | b'<' => look.bars += 1,
+            b'@' | b'/' | b'#' => look.signs += 1,
+            b':' if at > 0 && bytes[at - 1].is_ascii_digit() && bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => {
+                look.clock = true;
+            }
+            // « » · © of Latin-1.
+            0xc2 => match bytes.get(at + 1) {
+                Some(0xa9) => look.signs += 1,
+                Some(0xab | 0xbb) => look.quotes += 1,
+                Some(0xb7) => look.bars += 1,
+                _ => {}
+            },
+            // General punctuation: “ ” „ ‟, • ‣, ›; arrows; dingbats and geometric shapes.
+            0xe2 => match (bytes.get(at + 1), bytes.get(at + 2)) {
+                (Some(0x80), Some(0x9c..=0x9f)) => look.quotes += 1,
+                (Some(0x80), Some(0xa2 | 0xa3 | 0xb9 | 0xba)) | (Some(0x86..=0x9e), _) => look.bars += 1,
+                _ => {}
+            },
+            // 「 」 『 』
+            0xe3 if bytes.get(at + 1) == Some(&0x80) => {
+                look.quotes += u32::from(matches!(bytes.get(at + 2), Some(0x8c..=0x8f)));
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    look
+}
+
+/// The words of a text as numbers, in order; each unspaced character is a word. Case does not matter.
+pub(super) fn words(text: &str, mut word: impl FnMut(u32)) {
+    const START: u32 = 0x811c_9dc5;
+    let step = |hash: u32, c: u32| (hash ^ c).wrapping_mul(0x0100_0193).rotate_left(5);
+    let mut hash = START;
+    let mut flush = |hash: &mut u32| {
+        if *hash != START {
+            word(*hash);
+            *hash = START;
+        }
+    };
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            hash = step(hash, u32::from(c.to_ascii_lowercase()));
+        } else if c.is_ascii() || !c.is_alphanumeric() {
+            flush(&mut hash);
+        } else if is_unspaced(c) {
+            flush(&mut hash);
+            hash = step(START, c as u32);
+            flush(&mut hash);
+        } else {
+            for c in c.to_lowercase() {
+                hash = step(hash, c as u32);
+            }
+        }
+    }
+    flush(&mut hash);
+}
+
+/// A text to compare rows with.
+#[derive(Debug)]
+pub(super) struct Anchor {
+    /// Sorted.
+    words: Vec<u32>,
+}
+
+/// Words of an anchor that are read; a description as long as this is a story.
+const ANCHOR_WORDS_MAX: usize = 160;
+
+impl Anchor {
+    pub(super) fn new(text: &str) -> Option<Self> {
+        let mut all = Vec::new();
+        words(text, |it| {
+            if all.len() < ANCHOR_WORDS_MAX {
+                all.push(it);
+            }
+        });
+        all.sort_unstable();
+        (all.len() >= 2).then_some(Self { words: all })
+    }
+
+    /// Share of the row's words that the anchor has, and of the anchor's that the row has; zeros where one is more than
+    /// four times the other's length and nothing can be learned.
+    pub(super) fn overlap(&self, row: &[u32]) -> (f32, f32) {
+        if row.is_empty() || row.len() > 4 * self.words.len() + 8 {
+            return (0.0, 0.0);
+        }
+        // Both are sorted: a merge counts what they share.
+        let (mut a, mut b, mut hits) = (0, 0, 0u32);
+        while let (Some(x), Some(y)) = (self.words.get(a), row.get(b)) {
+            match x.cmp(y) {
+                std::cmp::Ordering::Less => a += 1,
+                std::cmp::Ordering::Greater => b += 1,
+                std::cmp::Ordering::Equal => {
+                    hits += 1;
+                    a += 1;
+                    b += 1;
+                }
+            }
+        }
+        (hits as f32 / row.len() as f32, hits as f32 / self.words.len() as f32)
+    }
+}
+
+/// The longest stretch of a text that any copy of it has byte for byte: letters, digits and single spaces only, at most
+/// [`PROBE_BYTES`], cut at character borders. `None` where there is none of [`PROBE_BYTES_MIN`].
+pub(super) fn probe(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let (mut best, mut start, mut at) = (0..0, 0, 0);
+    while at <= bytes.len() && best.len() < PROBE_BYTES {
+        let plain = match bytes.get(at) {
+            Some(b) if b.is_ascii() => b.is_ascii_alphanumeric() || *b == b' ',
+            // Signs of Latin-1, general punctuation, full-width forms differ from copy to copy.
+            Some(0xc2 | 0xe2 | 0xef) => false,
+            Some(0xe3) => bytes.get(at + 1) != Some(&0x80),
+            Some(_) => true,
+            None => false,
+        };
+        if !plain {
+            if at - start > best.len() {
+                best = start..at;
+            }
+            start = at + 1;
+        } else if at - start >= PROBE_BYTES && text.is_char_boundary(at) {
+            best = start..at;
+        }
+        at += 1;
+    }
+    // What follows a sign we skipped may begin inside it.
+    while best.start < best.end && !text.is_char_boundary(best.start) {
+        best.start += 1;
+    }
+    (best.len() >= PROBE_BYTES_MIN && text.is_char_boundary(best.end)).then(|| &text[best])
+}
+
+const PROBE_BYTES: usize = 48;
+/// Shorter stretches stand in many texts.
+const PROBE_BYTES_MIN: usize = 18;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sorted(text: &str) -> Vec<u32> {
+        let mut all = Vec::new();
+        words(text, |it| all.push(it));
+        all.sort_unstable();
+        all
+    }
+
+    #[test]
+    fn overlap_ignores_case_and_signs() {
+        let anchor = Anchor::new("Bridge closed – again").unwrap();
+        assert_eq!(anchor.overlap(&sorted("BRIDGE closed")), (1.0, 2.0 / 3.0));
+        let anchor = Anchor::new("東京で会議").unwrap();
+        assert_eq!(anchor.overlap(&sorted("東京で")), (1.0, 0.6));
+    }
+
+    #[test]
+    fn a_probe_has_no_sign_that_copies_write_differently() {
+        assert_eq!(probe("“It’s late,” the ferryman of Ashford said."), Some(" the ferryman of Ashford said"));
+        assert_eq!(probe("Too short"), None);
+        assert_eq!(probe("会議は東京で開かれた。参加者は"), Some("会議は東京で開かれた"));
+    }
+
+    #[test]
+    fn ends_and_starts_are_told() {
+        assert_eq!(look("He said: “Go.”").end, 3.0);
+        assert_eq!(look("Read more...").end, 1.0);
+        assert_eq!(look("„Nein“, sagte er:").end, 2.0);
+        assert_eq!(look("2 of them").start, 1.0);
+        assert!(look("Updated 14:05").clock);
+    }
+}

@@ -1,0 +1,147 @@
+//! What an article's JSON gives against what is wanted of it, and the difference for a person to read.
+
+use libtest_mimic::{Failed, Trial};
+use serde_json::{Map, Value, json};
+
+/// Lines a diff compares before it gives up on lining them up: beyond that the table of the two grows too large.
+const LINES_MAX: usize = 2_000;
+
+/// Unchanged lines shown around a change.
+const CONTEXT_LINES: usize = 1;
+
+/// The value reduced to what `wanted` speaks of: objects to its keys, the objects of a list to the keys of any of its
+/// items. Nulls inside objects are left out, as a key that is null says as much as none.
+pub(super) fn projected(given: &Value, wanted: &Value) -> Value {
+    match (given, wanted) {
+        (Value::Object(given), Value::Object(wanted)) => {
+            let known =
+                wanted.iter().filter_map(|(key, wanted)| Some((key.clone(), projected(given.get(key)?, wanted))));
+            Value::Object(known.filter(|(_, value)| !value.is_null()).collect())
+        }
+        (Value::Array(given), Value::Array(wanted)) => {
+            let shape = shape_of_all(wanted);
+            Value::Array(given.iter().map(|item| projected(item, &shape)).collect())
+        }
+        _ => given.clone(),
+    }
+}
+
+/// All keys of the objects in a list; `null` for a list of anything else.
+fn shape_of_all(items: &[Value]) -> Value {
+    let mut shape = Map::new();
+    for (key, value) in items.iter().filter_map(Value::as_object).flatten() {
+        shape.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+    if shape.is_empty() { Value::Null } else { Value::Object(shape) }
+}
+
+/// What differs between what is given and wanted under a key; `None` where nothing does.
+pub(super) fn differences(key: &str, given: &Value, wanted: &Value) -> Option<String> {
+    let (given, wanted) = (projected(given, wanted), projected(wanted, wanted));
+    (given != wanted).then(|| format!("{key}: wanted (-), given (+)\n{}", diff(&lines(&wanted), &lines(&given))))
+}
+
+/// A value as lines that can be told apart: those of a text, or one for each item of a list.
+fn lines(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => text.split('\n').map(str::to_owned).collect(),
+        Value::Array(items) => items.iter().map(line).collect(),
+        Value::Object(object) => object.iter().map(|(key, value)| format!("{key}: {}", line(value))).collect(),
+        _ => vec![value.to_string()],
+    }
+}
+
+/// An object as its values after one another, the text last.
+fn line(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Object(object) => {
+            let (last, first): (Vec<_>, Vec<_>) = object.iter().partition(|(key, _)| *key == "text");
+            let values = first.into_iter().chain(last).map(|(key, value)| match value {
+                Value::String(text) if key == "text" => format!("| {text}"),
+                Value::String(text) => text.clone(),
+                _ => format!("{key} {value}"),
+            });
+            values.collect::<Vec<_>>().join(" ")
+        }
+        _ => value.to_string(),
+    }
+}
+
+/// The lines of both, those in common unmarked, by a longest common subsequence.
+fn diff(wanted: &[String], given: &[String]) -> String {
+    let (wanted, given) = (&wanted[..wanted.len().min(LINES_MAX)], &given[..given.len().min(LINES_MAX)]);
+    let width = given.len() + 1;
+    let mut common = vec![0_u32; (wanted.len() + 1) * width];
+    for i in (0..wanted.len()).rev() {
+        for j in (0..given.len()).rev() {
+            common[i * width + j] = match wanted[i] == given[j] {
+                true => common[(i + 1) * width + j + 1] + 1,
+                false => common[(i + 1) * width + j].max(common[i * width + j + 1]),
+            };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    let mut rows: Vec<(char, &str)> = Vec::new();
+    while i < wanted.len() || j < given.len() {
+        if i < wanted.len() && j < given.len() && wanted[i] == given[j] {
+            rows.push((' ', &wanted[i]));
+            (i, j) = (i + 1, j + 1);
+        } else if j == given.len() || i < wanted.len() && common[(i + 1) * width + j] >= common[i * width + j + 1] {
+            rows.push(('-', &wanted[i]));
+            i += 1;
+        } else {
+            rows.push(('+', &given[j]));
+            j += 1;
+        }
+    }
+    let near = |at: usize| {
+        let around = &rows[at.saturating_sub(CONTEXT_LINES)..(at + CONTEXT_LINES + 1).min(rows.len())];
+        around.iter().any(|(mark, _)| *mark != ' ')
+    };
+    let mut text = String::new();
+    for (at, (mark, row)) in rows.iter().enumerate() {
+        if near(at) {
+            text.push_str(&format!("  {mark} {row}\n"));
+        } else if at == 0 || near(at - 1) {
+            text.push_str("    …\n");
+        }
+    }
+    text
+}
+
+/// That the comparison itself finds what it should: this runner has no `#[test]` of its own.
+pub(super) fn trials() -> Vec<Trial> {
+    let check = |name: &str, given: Value, wanted: Value, differs: Option<&'static str>| {
+        Trial::test(format!("compare: {name}"), move || {
+            let found = differences("key", &given, &wanted);
+            let wanted = differs.map(|rows| format!("key: wanted (-), given (+)\n{rows}"));
+            if found == wanted { Ok(()) } else { Err(Failed::from(format!("{found:?}, not {wanted:?}"))) }
+        })
+    };
+    let block = |kind: &str, text: &str| json!({"type": kind, "text": text, "src": {"node": 1}, "level": 2});
+    vec![
+        check(
+            "objects are compared by the keys that are wanted",
+            json!([block("heading", "A"), block("paragraph", "B")]),
+            json!([{"type": "heading", "text": "A"}, {"text": "B", "type": "paragraph"}]),
+            None,
+        ),
+        check(
+            "a key of one item is compared in all",
+            json!([{"text": "A", "level": 2}, {"text": "B", "level": 3}]),
+            json!([{"text": "A", "level": 2}, {"text": "B"}]),
+            Some("    level 2 | A\n  - | B\n  + level 3 | B\n"),
+        ),
+        check(
+            "a missing block is shown between its neighbours",
+            json!([block("paragraph", "A"), block("paragraph", "B"), block("paragraph", "D"), block("paragraph", "E")]),
+            json!([{"text": "A"}, {"text": "B"}, {"text": "C"}, {"text": "D"}, {"text": "E"}]),
+            Some("    …\n    | B\n  - | C\n    | D\n    …\n"),
+        ),
+        check("null is as good as missing", json!({"name": "A"}), json!({"name": "A", "url": null}), None),
+        check("an empty list is not a missing one", json!([{"name": "A"}]), json!([]), Some("  + A\n")),
+        check("texts are compared line by line", json!("A\n\nC"), json!("A\n\nB"), Some("    …\n    \n  - B\n  + C\n")),
+        check("blank lines count", json!("A\nB"), json!("A\n\nB"), Some("    A\n  - \n    B\n")),
+    ]
+}
