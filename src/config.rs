@@ -166,7 +166,7 @@ fn is_swap_or_slip(one: &str, other: &str) -> bool {
     let n_end = one.chars().rev().zip(other.chars().rev()).take_while(|(one, other)| one == other).count();
     let (shorter, longer) =
         (one.chars().count().min(other.chars().count()), one.chars().count().max(other.chars().count()));
-    shorter >= 4 && n_start + n_end + 3 > longer
+    shorter >= 4 && n_start + n_end + 3 >= longer
 }
 
 fn line_number(source: &str, at: usize) -> usize {

@@ -58,7 +58,7 @@ fn fifty_megabytes_of_one_line() {
     let line = "word ".repeat(10_000_000);
     desk.write("line.html", &line);
     check(&clean_between(&desk, "line.html"), 1, "line.html is over 33554432 bytes", "`input.page_bytes_max`");
-    let record = json!({"id": 1, "html": line}).to_string();
+    let record = json!({"id": 1, "html": "word ".repeat(300_000)}).to_string();
     let good = json!({"id": 2, "html": page("Ferry stays")}).to_string();
     desk.write("line.jsonl", format!("{record}\n{good}\n"));
     let run = desk.run(&["clean", "-f", "jsonl", "--set", "input.line_bytes_max=1000000", "line.jsonl"]);

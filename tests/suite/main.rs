@@ -4,6 +4,7 @@ mod bad_input;
 mod clean;
 mod config;
 mod fetch;
+mod fetch_command;
 mod program;
 mod repair_and_decode;
 mod server;
