@@ -129,3 +129,35 @@ async fn a_password_is_sent_and_never_told() {
         .unwrap_err();
     assert!(!format!("{error} {error:?}").contains("secret"));
 }
+
+#[tokio::test]
+async fn a_cookie_set_on_the_way_is_brought_along_and_forgotten_with_the_page() {
+    let gate = handler(|request, mut stream| async move {
+        let bytes = match request.headers.get("cookie").map(String::as_str) {
+            Some("seen=1") => answer(200, &[HTML], STORY.as_bytes()),
+            _ => answer(
+                302,
+                &[("location", "/a"), ("set-cookie", "seen=1; Path=/")],
+                b"",
+            ),
+        };
+        stream.write_all(&bytes).await
+    });
+    let server = Server::start([("/a", gate)]).await;
+    let fetcher = Fetcher::new(&quick()).unwrap();
+    for n_asked in [2, 4] {
+        check_body(fetcher.fetch(&server.url("/a")).await, STORY.as_bytes());
+        assert_eq!(
+            server.pages_asked().len(),
+            n_asked,
+            "each page starts without cookies"
+        );
+    }
+    let never_content = status(302, &[("location", "/a"), ("set-cookie", "seen=1; Path=/")]);
+    check_error(
+        fetch_from(never_content).await,
+        "redirect-loop",
+        false,
+        "in a circle",
+    );
+}
