@@ -125,7 +125,7 @@ async fn new_tries_wait_longer_each_time() {
 
 #[tokio::test]
 async fn retry_after_is_waited_for() {
-    for code in [429, 503] {
+    let waited = [429, 503].map(|code| async move {
         let server = Server::start([(
             "/a",
             in_turn([status(code, &[("retry-after", "1")]), page(STORY)]),
@@ -140,7 +140,8 @@ async fn retry_after_is_waited_for() {
             asked[1].at - asked[0].at >= Duration::from_millis(990),
             "{code}"
         );
-    }
+    });
+    futures_util::future::join_all(waited).await;
 }
 
 #[tokio::test]
