@@ -19,7 +19,7 @@ mod retry;
 mod site_rules;
 mod target;
 
-pub use error::{Cause, FetchError};
+pub use error::{Awaited, Cause, FetchError, Measured};
 pub use options::{
     Bounded, BytesMax, Concurrency, HeaderText, InvalidOption, Network, Options, PauseMs,
     RedirectsMax, RetriesMax, Robots, TimeoutMs, UserAgent,
@@ -37,11 +37,12 @@ use url::Url;
 
 use crate::page::{Http, Page};
 use crate::robots;
-use http::{Answer, Client, without_secrets};
+use http::{Answer, Client};
 use kind::Declared;
 use politeness::{Hosts, Turn};
 use retry::Failure;
 use site_rules::SiteRules;
+use target::without_secrets;
 
 /// Longest `Crawl-delay` that is kept to. A site that asks for more would have us take days over its pages; most who
 /// do meant milliseconds. StormCrawler has the same bound.
@@ -169,7 +170,7 @@ impl Fetcher {
                         let url = without_secrets(first);
                         return Err(FetchError::RedirectLoop {
                             url,
-                            target: shown_target,
+                            target: Box::new(shown_target),
                         }
                         .into());
                     }
@@ -304,12 +305,10 @@ impl Budget {
         let done = timeout(self.left, work).await;
         self.left = self.left.saturating_sub(start.elapsed());
         done.unwrap_or_else(|_| {
-            let (awaited, option) = ("whole page", "timeout_ms");
             Err(FetchError::Timeout {
                 url: url.clone(),
-                awaited,
+                awaited: Awaited::Page,
                 limit_ms: self.limit_ms,
-                option,
             })
         })
     }

@@ -203,12 +203,12 @@ pub enum InputError {
         coding: String,
     },
     /// A line that is no JSON object.
-    #[error("{name} is not a JSON object")]
+    #[error("{name} is not a JSON object: {problem}")]
     Json {
         /// The file and the line.
         name: String,
-        /// What is wrong with it.
-        source: serde_json::Error,
+        /// What is wrong with it, and in which column.
+        problem: String,
     },
     /// A record without anything to read.
     #[error("{name} has none of the fields \"html\", \"base64\", \"path\" and \"text\"")]

@@ -72,7 +72,7 @@ fn repair_text(args: &RepairArgs, context: &mut Context) -> Exit {
             decoded.text.into_owned()
         }
     };
-    let repaired = mojibake::repair(&text, &Hints { tld, ..Hints::default() }, &config.repair);
+    let repaired = mojibake::repair(&text, &Hints { tld, ..Hints::default() }, &config.extract.repair);
     context.stats.work += stopwatch.read();
     context.stats.articles += 1;
     let lines = repaired.repairs.iter().map(|repair| explained(&repaired.text, repair));
@@ -137,7 +137,7 @@ fn repair_lines(args: &RepairArgs, context: &mut Context) -> Exit {
         },
         |item: Item| {
             let (name, object) = input::open_object(item);
-            repair_line(&name, object, args, &config.repair)
+            repair_line(&name, object, args, &config.extract.repair)
         },
         |Line { out: line, failure, n_bytes, work }| {
             stats.inputs += 1;

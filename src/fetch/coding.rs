@@ -16,7 +16,7 @@ use async_compression::zstd::DParameter;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader, ReadBuf};
 use url::Url;
 
-use super::error::FetchError;
+use super::error::{FetchError, Measured};
 
 /// Layers undone at most. Two are seen where a proxy packs what the server had packed; nobody needs four.
 const CODINGS_MAX: usize = 3;
@@ -40,7 +40,7 @@ impl Coding {
     fn name(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",
-            Self::Brotli => "brotli",
+            Self::Brotli => "br",
             Self::Zstd => "zstd",
             Self::Deflate => "deflate",
         }
@@ -68,7 +68,7 @@ pub(super) fn codings<'a>(
             "" | "identity" | "none" => continue,
             _ if encoding_rs::Encoding::for_label(name.as_bytes()).is_some() => continue,
             _ => {
-                let coding = name.chars().take(40).collect();
+                let coding = name.chars().take(40).collect::<String>().into();
                 return Err(problem(
                     url,
                     coding,
@@ -248,15 +248,14 @@ pub(super) fn too_large(url: &Url, bytes_max: u64) -> FetchError {
     FetchError::TooLarge {
         url: url.clone(),
         bytes_max,
-        measured: "unpacked",
-        option: "body_bytes_max",
+        measured: Measured::Unpacked,
     }
 }
 
-fn problem(url: &Url, coding: String, problem: &str) -> FetchError {
+fn problem(url: &Url, coding: Box<str>, problem: &str) -> FetchError {
     FetchError::Coding {
         url: url.clone(),
         coding,
-        problem: problem.to_owned(),
+        problem: problem.into(),
     }
 }

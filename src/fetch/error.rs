@@ -1,10 +1,11 @@
 //! Why a page could not be fetched: one variant for each thing that happens, and what to do about it.
 
 use std::error::Error;
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use url::Url;
+use url::{Position, Url};
 
 /// The error beneath one of ours; shared, since one answer about a host serves all of its pages.
 pub type Cause = Arc<dyn Error + Send + Sync>;
@@ -33,23 +34,20 @@ pub enum FetchError {
         address: IpAddr,
     },
     /// No request was sent for the page itself.
-    #[error("robots.txt of {host} disallows {path}")]
+    #[error("robots.txt of {} disallows {}", host_and_port(url), &url[Position::BeforePath..Position::AfterQuery])]
     Disallowed {
         /// The page.
         url: Url,
-        /// Host and port whose robots.txt it is.
-        host: String,
-        /// Path and query of the page.
-        path: String,
     },
     /// robots.txt could not be had, which forbids all (RFC 9309, 2.3.1.4). No request was sent for the page.
-    #[error("{robots_url} cannot be had, so {url} must not be fetched now")]
+    #[error(
+        "robots.txt of {} cannot be had, so {url} must not be fetched now",
+        host_and_port(url)
+    )]
     RobotsUnreachable {
         /// The page.
         url: Url,
-        /// The robots.txt that was asked for.
-        robots_url: Url,
-        /// What happened to the request for it.
+        /// What happened to the request for robots.txt.
         source: Arc<FetchError>,
     },
     /// The name has no address. No connection was made.
@@ -85,16 +83,14 @@ pub enum FetchError {
         source: Cause,
     },
     /// It took too long.
-    #[error("{url} gave no {awaited} within {limit_ms} ms; `fetch.{option}` sets the limit")]
+    #[error("{url} gave no {awaited} within {limit_ms} ms; `fetch.{}` sets the limit", awaited.option())]
     Timeout {
         /// The page.
         url: Url,
         /// What we were waiting for.
-        awaited: &'static str,
+        awaited: Awaited,
         /// How long we waited, in milliseconds.
         limit_ms: u64,
-        /// The option that set the limit.
-        option: &'static str,
     },
     /// The connection broke before the whole answer was here.
     #[error("{url} broke off its answer")]
@@ -128,7 +124,7 @@ pub enum FetchError {
         /// The status code.
         status: u16,
         /// When to come back, RFC 3339 in UTC with whole seconds.
-        come_back: String,
+        come_back: Box<str>,
         /// How long that is from the answer, in milliseconds.
         retry_after_ms: u64,
     },
@@ -146,7 +142,7 @@ pub enum FetchError {
         /// The page asked for first.
         url: Url,
         /// The address that came up again.
-        target: Url,
+        target: Box<Url>,
     },
     /// A redirect to something that is no address of a page.
     #[error("{url} redirects to `{location}`, which {problem}")]
@@ -154,21 +150,19 @@ pub enum FetchError {
         /// The address that redirected.
         url: Url,
         /// Its `Location` header, shortened, without a password.
-        location: String,
+        location: Box<str>,
         /// What is wrong with it.
-        problem: String,
+        problem: Box<str>,
     },
     /// More bytes than allowed.
-    #[error("{url} is over {bytes_max} bytes {measured}; `fetch.{option}` sets the limit")]
+    #[error("{url} is over {bytes_max} bytes {measured}; `fetch.{}` sets the limit", measured.option())]
     TooLarge {
         /// The page.
         url: Url,
         /// The limit.
         bytes_max: u64,
-        /// Where they were counted.
-        measured: &'static str,
-        /// The option that set the limit.
-        option: &'static str,
+        /// Where the bytes were counted.
+        measured: Measured,
     },
     /// The body's content coding could not be undone.
     #[error("the {coding} body of {url} {problem}")]
@@ -176,9 +170,9 @@ pub enum FetchError {
         /// The page.
         url: Url,
         /// Content coding as the server named it.
-        coding: String,
+        coding: Box<str>,
         /// What is wrong with it.
-        problem: String,
+        problem: Box<str>,
     },
     /// The answer is not text. At most its first bytes were read.
     #[error("{url} is {what}, not a web page")]
@@ -194,6 +188,71 @@ pub enum FetchError {
         /// What went wrong.
         source: Cause,
     },
+}
+
+/// What was waited for in vain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Awaited {
+    /// A connection, name service and TLS included.
+    Connection,
+    /// Status and headers.
+    Answer,
+    /// The next bytes of a body.
+    Body,
+    /// All of it, redirects included.
+    Page,
+}
+
+impl Awaited {
+    fn option(self) -> &'static str {
+        match self {
+            Self::Connection => "connect_timeout_ms",
+            Self::Answer | Self::Body => "read_timeout_ms",
+            Self::Page => "timeout_ms",
+        }
+    }
+}
+
+impl fmt::Display for Awaited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Connection => "connection",
+            Self::Answer => "answer",
+            Self::Body => "more of its body",
+            Self::Page => "whole page",
+        })
+    }
+}
+
+/// Where the bytes of a body are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measured {
+    /// As they come, in their content coding.
+    Wire,
+    /// With the content coding undone.
+    Unpacked,
+}
+
+impl Measured {
+    fn option(self) -> &'static str {
+        match self {
+            Self::Wire => "wire_bytes_max",
+            Self::Unpacked => "body_bytes_max",
+        }
+    }
+}
+
+impl fmt::Display for Measured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Wire => "over the wire",
+            Self::Unpacked => "unpacked",
+        })
+    }
+}
+
+fn host_and_port(url: &Url) -> &str {
+    &url[Position::BeforeHost..Position::AfterPort]
 }
 
 impl FetchError {

@@ -18,10 +18,11 @@ use tokio_util::io::StreamReader;
 use url::{Host, Url};
 
 use super::coding::{self, Coding};
-use super::error::{Cause, FetchError};
+use super::error::{Awaited, Cause, FetchError, Measured};
 use super::guard::Guard;
 use super::options::Options;
 use super::resolve::{LookupError, Resolver};
+use super::target::without_secrets;
 
 /// Headers of one answer at most. News sites with long security policies send 60.
 const HEADERS_MAX: usize = 200;
@@ -85,6 +86,10 @@ impl Client {
             .connect_timeout(Duration::from_millis(options.connect_timeout_ms.get()))
             .read_timeout(Duration::from_millis(options.read_timeout_ms.get()))
             .pool_idle_timeout(IDLE_MAX)
+            // Slips of servers that browsers forgive.
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
             .http1_max_headers(HEADERS_MAX)
             .http2_max_header_list_size(HEADER_BYTES_MAX)
             .build()
@@ -135,15 +140,13 @@ impl Client {
 
     fn failure(&self, url: Url, error: reqwest::Error) -> FetchError {
         if error.is_timeout() && error.is_connect() {
-            let (awaited, option) = ("connection", "connect_timeout_ms");
             return FetchError::Timeout {
                 url,
-                awaited,
+                awaited: Awaited::Connection,
                 limit_ms: self.connect_timeout_ms,
-                option,
             };
         }
-        failure(url, error, "answer", self.read_timeout_ms)
+        failure(url, error, Awaited::Answer, self.read_timeout_ms)
     }
 }
 
@@ -158,12 +161,7 @@ impl Answer {
         let counter = Arc::clone(&n_wire);
         let chunks = self.body.bytes_stream().map(move |chunk| {
             let chunk = chunk.map_err(|error| {
-                io::Error::other(failure(
-                    url.clone(),
-                    error,
-                    "more of its body",
-                    read_timeout_ms,
-                ))
+                io::Error::other(failure(url.clone(), error, Awaited::Body, read_timeout_ms))
             })?;
             let n_new = chunk.len() as u64;
             if counter.fetch_add(n_new, Ordering::Relaxed) + n_new > bytes_max {
@@ -185,18 +183,8 @@ pub(super) fn too_large(url: &Url, bytes_max: u64) -> FetchError {
     FetchError::TooLarge {
         url: url.clone(),
         bytes_max,
-        measured: "over the wire",
-        option: "wire_bytes_max",
+        measured: Measured::Wire,
     }
-}
-
-/// The URL without user name and password.
-pub(super) fn without_secrets(url: &Url) -> Url {
-    let mut shown = url.clone();
-    // Both fail only for URLs that can hold neither.
-    let _ = shown.set_username("");
-    let _ = shown.set_password(None);
-    shown
 }
 
 /// The address that stands in the URL in place of a name.
@@ -218,7 +206,7 @@ fn header_text(value: &HeaderValue) -> String {
 }
 
 /// What went wrong, by what lies beneath the client's error. `limit_ms` bounded the wait for `awaited`.
-fn failure(url: Url, error: reqwest::Error, awaited: &'static str, limit_ms: u64) -> FetchError {
+fn failure(url: Url, error: reqwest::Error, awaited: Awaited, limit_ms: u64) -> FetchError {
     if let Some(lookup) = beneath::<LookupError>(&error) {
         return match lookup.clone() {
             LookupError::Refused(address) => FetchError::PrivateAddress { url, address },
@@ -231,7 +219,6 @@ fn failure(url: Url, error: reqwest::Error, awaited: &'static str, limit_ms: u64
             url,
             awaited,
             limit_ms,
-            option: "read_timeout_ms",
         };
     }
     let is_connect = error.is_connect();

@@ -60,6 +60,12 @@ impl Resolver {
             Service::Servers(servers) => ask_servers(servers, host).await?,
             Service::System => ask_system(host).await?,
         };
+        self.permitted(found)
+    }
+
+    /// Of several addresses those that may be connected to: a stranger who adds a private one to his name gains
+    /// nothing, and a site that does so by mistake is fetched all the same.
+    fn permitted(&self, found: Vec<IpAddr>) -> Result<Vec<IpAddr>, LookupError> {
         let (permitted, refused): (Vec<_>, Vec<_>) =
             found.into_iter().partition(|ip| self.guard.permits(*ip));
         match (permitted.is_empty(), refused.first()) {
@@ -120,6 +126,27 @@ mod tests {
         let listed = Guard::new(&["127.0.0.0/8".parse().unwrap()]);
         let found = Resolver::new(listed).addresses("localhost").await.unwrap();
         assert!(found.iter().all(|address| address.is_ipv4()), "{found:?}");
+    }
+
+    #[test]
+    fn of_several_addresses_the_public_ones_are_kept() {
+        let permitted = |found: &[&str]| {
+            let found = found
+                .iter()
+                .map(|address| address.parse().unwrap())
+                .collect();
+            Resolver::new(Guard::default()).permitted(found)
+        };
+        let public: IpAddr = "1.1.1.1".parse().unwrap();
+        assert_eq!(
+            permitted(&["10.0.0.1", "1.1.1.1", "::1"]).unwrap(),
+            [public]
+        );
+        assert!(matches!(
+            permitted(&["10.0.0.1", "::1"]),
+            Err(LookupError::Refused(IpAddr::V4(_)))
+        ));
+        assert!(matches!(permitted(&[]), Err(LookupError::NoSuchHost(_))));
     }
 
     #[tokio::test]

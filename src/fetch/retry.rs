@@ -55,7 +55,12 @@ impl Failure {
         options: &Options,
         url: &Url,
     ) -> Result<Duration, FetchError> {
-        if !self.error.is_transient() {
+        // A host that asked for peace gets it, and a robots.txt was tried often enough by itself.
+        let is_settled = matches!(
+            self.error,
+            FetchError::ComeBackLater { .. } | FetchError::RobotsUnreachable { .. }
+        );
+        if is_settled || !self.error.is_transient() {
             return Err(self.error);
         }
         if let (FetchError::Status { url, status }, Some(wait)) = (&self.error, self.retry_after)
@@ -81,7 +86,7 @@ pub(super) fn come_back_later(url: Url, status: u16, wait: Duration) -> FetchErr
     FetchError::ComeBackLater {
         url,
         status,
-        come_back: moment(Timestamp::now(), wait),
+        come_back: moment(Timestamp::now(), wait).into(),
         retry_after_ms,
     }
 }

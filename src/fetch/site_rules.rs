@@ -11,14 +11,14 @@ use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
 use tokio::time::{Instant, sleep, timeout};
-use url::{Position, Url};
+use url::Url;
 
 use super::coding;
-use super::error::FetchError;
-use super::http::{Answer, Client, without_secrets};
+use super::error::{Awaited, FetchError};
+use super::http::{Answer, Client};
 use super::options::Options;
 use super::retry::Failure;
-use super::target::page_url;
+use super::target::{page_url, without_secrets};
 use crate::robots::{self, Robots};
 
 /// How long an answer holds (RFC 9309, 2.4).
@@ -99,10 +99,8 @@ impl SiteRules {
             Ok(rules) if rules.allows(url) => Ok(rules.crawl_delay()),
             Ok(_) => Err(FetchError::Disallowed {
                 url: without_secrets(url),
-                host: url[Position::BeforeHost..Position::AfterPort].to_owned(),
-                path: url[Position::BeforePath..Position::AfterQuery].to_owned(),
             }),
-            Err(error) => Err(unreachable(url, robots_url, error)),
+            Err(error) => Err(unreachable(url, &robots_url, error)),
         }
     }
 
@@ -147,12 +145,11 @@ impl SiteRules {
                 Ok(Ok(rules)) => return Ok(rules),
                 Ok(Err(failure)) => failure,
                 Err(_) => {
-                    let (awaited, option) = ("whole answer", "timeout_ms");
+                    let url = robots_url.clone();
                     FetchError::Timeout {
-                        url: robots_url.clone(),
-                        awaited,
+                        url,
+                        awaited: Awaited::Page,
                         limit_ms,
-                        option,
                     }
                     .into()
                 }
@@ -220,8 +217,8 @@ async fn read(answer: Answer, options: &Options, url: &Url) -> Result<Vec<u8>, F
 
 /// Why the page cannot be asked for. Where robots.txt failed for a reason that holds for the page just as well, that
 /// is the reason; a person who mistyped a host need not hear of robots.txt.
-fn unreachable(url: &Url, robots_url: Url, error: Arc<FetchError>) -> FetchError {
-    let at_first = error.url() == Some(&robots_url);
+fn unreachable(url: &Url, robots_url: &Url, error: Arc<FetchError>) -> FetchError {
+    let at_first = error.url() == Some(robots_url);
     let page = without_secrets(url);
     match error.as_ref() {
         FetchError::PrivateAddress { address, .. } if at_first => FetchError::PrivateAddress {
@@ -246,7 +243,6 @@ fn unreachable(url: &Url, robots_url: Url, error: Arc<FetchError>) -> FetchError
         },
         _ => FetchError::RobotsUnreachable {
             url: page,
-            robots_url,
             source: error,
         },
     }

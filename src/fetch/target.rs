@@ -71,9 +71,9 @@ pub(super) fn page_url(base: &Url, location: &str) -> Result<Url, FetchError> {
     let mut target = target
         .and_then(|target| checked(target).map_err(|problem| problem.to_string()))
         .map_err(|problem| FetchError::BadRedirect {
-            url: super::http::without_secrets(base),
-            location: quoted(location),
-            problem,
+            url: without_secrets(base),
+            location: quoted(location).into(),
+            problem: problem.into(),
         })?;
     target.set_fragment(None);
     Ok(target)
@@ -88,6 +88,15 @@ pub(super) fn check(url: &Url) -> Result<(), FetchError> {
             problem: problem.to_string(),
             instead: None,
         })
+}
+
+/// The URL without user name and password.
+pub(super) fn without_secrets(url: &Url) -> Url {
+    let mut shown = url.clone();
+    // Both fail only for URLs that can hold neither.
+    let _ = shown.set_username("");
+    let _ = shown.set_password(None);
+    shown
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -50,7 +50,11 @@ pub(super) fn split(
 /// The object on a line.
 pub(super) fn parse(name: &str, number: u64, line: &[u8]) -> Result<Map<String, Value>, InputError> {
     let line = if number == 1 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
-    serde_json::from_slice(line.trim_ascii()).map_err(|source| InputError::Json { name: name.to_owned(), source })
+    serde_json::from_slice(line.trim_ascii()).map_err(|error| {
+        // It counts lines as well, and knows of one.
+        let problem = error.to_string().replace(" at line 1 column ", ", column ");
+        InputError::Json { name: name.to_owned(), problem }
+    })
 }
 
 /// What a record holds. All fields but those that hold the page go to `fields`, to be passed through, also when the rest

@@ -9,6 +9,7 @@ mod wording;
 
 use super::blocks::{Block, Blocks, Gap};
 use super::marks::Mark;
+use super::words::{self, Meaning};
 use crate::article::PartKind;
 use crate::dom::{Dom, NodeId, Tag};
 use std::ops::Range;
@@ -153,6 +154,11 @@ columns! {
     DescriptionRow,
     DescriptionOf,
     InArticleBody,
+    // Words of widgets, see [`severity`].
+    LineWords,
+    HeadingWords,
+    WidgetRows,
+    WidgetWords,
     // Elsewhere on the page.
     Copies,
     CopiesBefore,
@@ -212,12 +218,14 @@ pub fn measure(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>
     let mut table = Table { cells: vec![0.0; n_rows * N], places: vec![Place::default(); n_rows] };
     let page = Page::new(dom, blocks, marks, &survey, anchors);
     let mut words = Vec::new();
+    let mut widget = None;
     for at in 0..n_rows {
         let mut cells = Cells(&mut table.cells[at * N..(at + 1) * N]);
         page.own(at, &mut cells);
         page.tree(at, &mut cells, &mut table.places[at]);
         page.position(at, &mut cells, &mut table.places[at]);
         page.elsewhere(at, &mut cells, &mut words);
+        page.words(at, &mut cells, &mut widget);
     }
     page.shapes(&mut table);
     page.neighbours(&mut table);
@@ -265,6 +273,8 @@ struct Page<'a> {
     sections: Vec<(Option<u32>, u32, u32)>,
     /// By row: how many rows say the same, and how many of them stand before.
     copies: Vec<(u32, u32)>,
+    /// By row: what its words say of it, see [`severity`].
+    severities: Vec<u8>,
 }
 
 /// Article bodies shorter than this are teasers.
@@ -312,6 +322,7 @@ impl<'a> Page<'a> {
             last_prose,
             sections: sections(blocks),
             copies: copies(blocks),
+            severities: blocks.rows.iter().map(|row| severity(blocks.text(row), row)).collect(),
         };
         page.headline_row = page.find_headline();
         page
@@ -559,6 +570,21 @@ impl<'a> Page<'a> {
         cells.set(CopiesBefore, before.min(20) as f32);
     }
 
+    /// What widgets' words say of the row, of the heading above it and of the last line that opens a widget.
+    fn words(&self, at: usize, cells: &mut Cells<'_>, widget: &mut Option<usize>) {
+        use Column::*;
+        let own = self.severities[at];
+        cells.set(LineWords, f32::from(own));
+        if let (Some(heading), ..) = self.sections[at] {
+            cells.set(HeadingWords, f32::from(self.severities[heading as usize]));
+        }
+        cells.set(WidgetRows, distance(widget.map(|it| at - it)));
+        cells.set(WidgetWords, widget.map_or(0.0, |it| f32::from(self.severities[it])));
+        if own >= OPENS_WIDGET {
+            *widget = Some(at);
+        }
+    }
+
     /// Rows of one shape, and what they are like together.
     fn shapes(&self, table: &mut Table) {
         use Column::*;
@@ -628,6 +654,41 @@ impl<'a> Page<'a> {
 
 /// Rows longer than this are no headline and no description.
 const ANCHORED_CHARS_MAX: u32 = 700;
+
+/// From this severity on, a line says what follows it.
+const OPENS_WIDGET: u8 = 4;
+
+/// How much a line's words say against what it stands in: 0 nothing; 1 a label; 2 a link to the rest; 3 furniture; from 4 on
+/// what follows is a widget: letters to subscribe to, the author, comments, other stories.
+fn severity(text: &str, row: &Block) -> u8 {
+    if row.n_chars > WORDED_CHARS_MAX {
+        return 0;
+    }
+    let meaning = words::line(text).or_else(|| words::beginning(text));
+    match meaning {
+        None => 0,
+        Some(Meaning::DateLabel | Meaning::Byline | Meaning::ReadingTime | Meaning::PhotoCredit) => 1,
+        Some(Meaning::ReadMore) => 2,
+        Some(
+            Meaning::Tags
+            | Meaning::Share
+            | Meaning::FollowUs
+            | Meaning::Skip
+            | Meaning::Login
+            | Meaning::Copyright
+            | Meaning::Advert
+            | Meaning::Consent
+            | Meaning::Pagination,
+        ) => 3,
+        Some(Meaning::Newsletter | Meaning::SubscribeWall) => 4,
+        Some(Meaning::AuthorBox) => 5,
+        Some(Meaning::Comments | Meaning::CommentForm) => 6,
+        Some(Meaning::Related | Meaning::Popular) => 7,
+    }
+}
+
+/// Longer lines say more than a widget's words.
+const WORDED_CHARS_MAX: u32 = 200;
 
 fn sorted_words(text: &str, words: &mut Vec<u32>) {
     words.clear();
