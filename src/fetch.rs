@@ -8,6 +8,7 @@
 //! markup is a page.
 
 mod coding;
+mod cookies;
 mod error;
 mod guard;
 mod http;
@@ -37,6 +38,7 @@ use url::Url;
 
 use crate::page::{Http, Page};
 use crate::robots;
+use cookies::Cookies;
 use http::{Answer, Client};
 use kind::Declared;
 use politeness::{Hosts, Turn};
@@ -141,10 +143,16 @@ impl Fetcher {
         let mut budget = Budget::new(self.options.timeout_ms.get());
         let mut at = first.clone();
         let mut redirects: Vec<Url> = Vec::new();
+        let mut cookies = Cookies::default();
+        // Where we have been, and with which cookies.
+        let mut been: Vec<(Url, usize)> = Vec::new();
         loop {
             self.wait_for_turn(&at, turn).await?;
             let shown = without_secrets(&at);
-            let answer = budget.spend(&shown, self.client.get(&at)).await?;
+            been.push((shown.clone(), cookies.n_changes()));
+            let answer = budget
+                .spend(&shown, self.client.get(&at, cookies.header(&at)))
+                .await?;
             let began = Timestamp::now();
             match answer.status {
                 200..=299 => {
@@ -164,13 +172,17 @@ impl Fetcher {
                 301 | 302 | 303 | 307 | 308 if answer.location.is_some() => {
                     let target =
                         target::page_url(&at, answer.location.as_deref().unwrap_or_default())?;
+                    answer
+                        .set_cookie
+                        .iter()
+                        .for_each(|cookie| cookies.take(cookie, &at));
                     redirects.push(shown);
-                    let shown_target = without_secrets(&target);
-                    if redirects.contains(&shown_target) {
+                    let step = (without_secrets(&target), cookies.n_changes());
+                    if been.contains(&step) {
                         let url = without_secrets(first);
                         return Err(FetchError::RedirectLoop {
                             url,
-                            target: Box::new(shown_target),
+                            target: Box::new(step.0),
                         }
                         .into());
                     }

@@ -89,7 +89,10 @@ fn story_with(inside: &str) -> String {
 }
 
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
-    prop_oneof![vec(any::<u8>(), 0..600), vec(prop_oneof![Just(b'<'), Just(b'&'), Just(0), Just(0xc3), any::<u8>()], 0..300)]
+    prop_oneof![
+        vec(any::<u8>(), 0..600),
+        vec(prop_oneof![Just(b'<'), Just(b'&'), Just(0), Just(0xc3), any::<u8>()], 0..300)
+    ]
 }
 
 /// Pieces of markup and text that mean something to some part of the way, in any order, closed or not.

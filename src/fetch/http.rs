@@ -54,6 +54,7 @@ pub(super) struct Answer {
     pub(super) etag: Option<String>,
     pub(super) last_modified: Option<String>,
     pub(super) content_encoding: Vec<String>,
+    pub(super) set_cookie: Vec<String>,
     pub(super) content_length: Option<u64>,
     body: reqwest::Response,
     read_timeout_ms: u64,
@@ -102,9 +103,13 @@ impl Client {
         })
     }
 
-    /// Asks for a URL and reads the answer up to its body. User name and password in the URL are sent, and appear in
+    /// Asks for a URL, with the value of a `Cookie` header if there is one, and reads the answer up to its body. User name and password in the URL are sent, and appear in
     /// no error.
-    pub(super) async fn get(&self, url: &Url) -> Result<Answer, FetchError> {
+    pub(super) async fn get(
+        &self,
+        url: &Url,
+        cookies: Option<String>,
+    ) -> Result<Answer, FetchError> {
         let shown = without_secrets(url);
         if let Some(address) = literal_address(url)
             && !self.resolver.permits(address)
@@ -114,11 +119,22 @@ impl Client {
                 address,
             });
         }
-        let body = match self.http.get(url.clone()).send().await {
+        let mut request = self.http.get(url.clone());
+        if let Some(cookies) = cookies {
+            request = request.header(header::COOKIE, cookies);
+        }
+        let body = match request.send().await {
             Ok(response) => response,
             Err(error) => return Err(self.failure(shown, error)),
         };
         let text = |name: HeaderName| body.headers().get(name).map(header_text);
+        let texts = |name: HeaderName| {
+            body.headers()
+                .get_all(name)
+                .iter()
+                .map(header_text)
+                .collect()
+        };
         Ok(Answer {
             status: body.status().as_u16(),
             location: text(header::LOCATION),
@@ -126,12 +142,8 @@ impl Client {
             content_type: text(header::CONTENT_TYPE),
             etag: text(header::ETAG),
             last_modified: text(header::LAST_MODIFIED),
-            content_encoding: body
-                .headers()
-                .get_all(header::CONTENT_ENCODING)
-                .iter()
-                .map(header_text)
-                .collect(),
+            content_encoding: texts(header::CONTENT_ENCODING),
+            set_cookie: texts(header::SET_COOKIE),
             content_length: body.content_length(),
             body,
             read_timeout_ms: self.read_timeout_ms,

@@ -167,7 +167,7 @@ impl SiteRules {
     ) -> Result<Robots, Failure> {
         let mut at = robots_url.clone();
         for _ in 0..=REDIRECTS_MAX {
-            let answer = client.get(&at).await?;
+            let answer = client.get(&at, None).await?;
             match answer.status {
                 200..=299 => {
                     return Ok(Robots::parse(

@@ -9,8 +9,11 @@ const LINES_MAX: usize = 2_000;
 /// Unchanged lines shown around a change.
 const CONTEXT_LINES: usize = 1;
 
-/// The value reduced to what `wanted` speaks of: objects to its keys, the objects of a list to the keys of any of its
-/// items. Nulls inside objects are left out, as a key that is null says as much as none.
+/// The value reduced to what `wanted` speaks of: objects to its keys; the objects of a list to the keys of any item there
+/// of the same `type`, or of any item at all for a type that is not there.
+///
+/// Nulls inside objects are left out, as a key that is null says as much as none, and so are objects of a list that have
+/// none of the keys: clean-ups that are only counted, where repairs are wanted by what they repaired.
 pub(super) fn projected(given: &Value, wanted: &Value) -> Value {
     match (given, wanted) {
         (Value::Object(given), Value::Object(wanted)) => {
@@ -19,17 +22,19 @@ pub(super) fn projected(given: &Value, wanted: &Value) -> Value {
             Value::Object(known.filter(|(_, value)| !value.is_null()).collect())
         }
         (Value::Array(given), Value::Array(wanted)) => {
-            let shape = shape_of_all(wanted);
-            Value::Array(given.iter().map(|item| projected(item, &shape)).collect())
+            let items = given.iter().map(|item| projected(item, &shape_of(&item["type"], wanted)));
+            Value::Array(items.filter(|item| item.as_object().is_none_or(|it| !it.is_empty())).collect())
         }
         _ => given.clone(),
     }
 }
 
-/// All keys of the objects in a list; `null` for a list of anything else.
-fn shape_of_all(items: &[Value]) -> Value {
+/// All keys of the objects in a list that are of a type; `null` for a list of anything else.
+fn shape_of(kind: &Value, items: &[Value]) -> Value {
+    let known = items.iter().any(|item| item["type"] == *kind);
+    let alike = items.iter().filter(|item| !known || item["type"] == *kind);
     let mut shape = Map::new();
-    for (key, value) in items.iter().filter_map(Value::as_object).flatten() {
+    for (key, value) in alike.filter_map(Value::as_object).flatten() {
         shape.entry(key.clone()).or_insert_with(|| value.clone());
     }
     if shape.is_empty() { Value::Null } else { Value::Object(shape) }
@@ -46,7 +51,13 @@ fn lines(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) => text.split('\n').map(str::to_owned).collect(),
         Value::Array(items) => items.iter().map(line).collect(),
-        Value::Object(object) => object.iter().map(|(key, value)| format!("{key}: {}", line(value))).collect(),
+        Value::Object(object) => {
+            let of_key = |(key, value): (&String, &Value)| match value {
+                Value::Array(items) => items.iter().map(|item| format!("{key}: {}", line(item))).collect(),
+                _ => vec![format!("{key}: {}", line(value))],
+            };
+            object.iter().flat_map(of_key).collect()
+        }
         _ => vec![value.to_string()],
     }
 }
@@ -128,16 +139,28 @@ pub(super) fn trials() -> Vec<Trial> {
             None,
         ),
         check(
-            "a key of one item is compared in all",
-            json!([{"text": "A", "level": 2}, {"text": "B", "level": 3}]),
-            json!([{"text": "A", "level": 2}, {"text": "B"}]),
-            Some("    level 2 | A\n  - | B\n  + level 3 | B\n"),
+            "a key of one item is compared in all of its type",
+            json!([{"type": "h", "text": "A", "level": 2}, {"type": "h", "text": "B", "level": 3}, {"type": "l", "level": 1}]),
+            json!([{"type": "h", "text": "A", "level": 2}, {"type": "h", "text": "B"}, {"type": "l"}]),
+            Some("    h level 2 | A\n  - h | B\n  + h level 3 | B\n    l\n"),
+        ),
+        check(
+            "an item without any of the keys is passed over",
+            json!([{"kind": "nbsp", "count": 2}, {"kind": "mojibake", "from": "A", "to": "B"}]),
+            json!([{"from": "A", "to": "B"}]),
+            None,
         ),
         check(
             "a missing block is shown between its neighbours",
             json!([block("paragraph", "A"), block("paragraph", "B"), block("paragraph", "D"), block("paragraph", "E")]),
             json!([{"text": "A"}, {"text": "B"}, {"text": "C"}, {"text": "D"}, {"text": "E"}]),
             Some("    …\n    | B\n  - | C\n    | D\n    …\n"),
+        ),
+        check(
+            "comments are compared one by one",
+            json!({"count": 2, "items": [{"author": "A", "text": "B"}, {"author": "C", "text": "D"}]}),
+            json!({"count": 2, "items": [{"author": "A", "text": "B"}, {"author": "C", "text": "E"}]}),
+            Some("    …\n    items: A | B\n  - items: C | E\n  + items: C | D\n"),
         ),
         check("null is as good as missing", json!({"name": "A"}), json!({"name": "A", "url": null}), None),
         check("an empty list is not a missing one", json!([{"name": "A"}]), json!([]), Some("  + A\n")),

@@ -141,8 +141,12 @@ impl Sample {
     fn write(&self, loaded: &Loaded, given: &Map<String, Value>) -> Result<(), String> {
         let rewritten: Map<String, Value> = match &loaded.wanted {
             Some(wanted) => {
-                let known = wanted.iter().filter_map(|(key, wanted)| Some((key, wanted, given.get(key)?)));
-                known.map(|(key, wanted, given)| (key.clone(), written(key, given, Some(wanted)))).collect()
+                // A key that no article has stays, and fails the case.
+                let rewritten = |(key, wanted): (&String, &Value)| match given.get(key) {
+                    Some(given) => (key.clone(), written(key, given, Some(wanted))),
+                    None => (key.clone(), wanted.clone()),
+                };
+                wanted.iter().map(rewritten).collect()
             }
             None if loaded.manifest.error.is_some() => return Ok(()),
             None => {
