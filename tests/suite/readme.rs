@@ -1,6 +1,6 @@
 //! README.md tells the truth: its commands are there, and print what it says they print.
 //!
-//! In a block of `console`, a line `$ COMMAND` is run by the shell in the folder of the repository, and what follows is what
+//! In a block of `console`, a line `$ COMMAND` is run by the shell in a folder with `html-samples`, and what follows is what
 //! it prints, errors too; a line `[…]` stands for any number of lines. `UPDATE_README=1` writes in what is printed, where
 //! no `[…]` stands. In a block of `sh`, which may need the network, commands and flags must exist.
 
@@ -43,13 +43,13 @@ fn shown(markdown: &str) -> Vec<Shown> {
 }
 
 /// What a command prints, on both streams.
-fn printed(command: &str) -> Vec<String> {
+fn printed(desk: &Desk, command: &str) -> Vec<String> {
     let program = Path::new(env!("CARGO_BIN_EXE_copydesk")).parent().expect("it is in a folder");
     let path = std::env::var("PATH").unwrap_or_default();
     let output = Command::new("sh")
         .args(["-c", &format!("({command}) 2>&1")])
         .env("PATH", format!("{}:{path}", program.display()))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .current_dir(desk.path("."))
         .output()
         .expect("there is a shell");
     String::from_utf8(output.stdout).expect("UTF-8").lines().map(str::to_owned).collect()
@@ -70,9 +70,12 @@ fn what_is_shown_is_what_is_printed() {
     let mut readme = std::fs::read_to_string(&file).expect("README.md");
     let all = shown(&readme);
     assert!(all.len() >= 5, "README.md shows {} commands", all.len());
+    let desk = Desk::new();
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("html-samples");
+    std::os::unix::fs::symlink(samples, desk.path("html-samples")).expect("a link can be made");
     let update = std::env::var("UPDATE_README").is_ok_and(|it| it == "1");
     for Shown { command, printed: expected } in all {
-        let found = printed(&command);
+        let found = printed(&desk, &command);
         if update && !expected.iter().any(|line| line == ANY) {
             let block = |lines: &[String]| {
                 format!("$ {command}\n{}", lines.iter().map(|line| format!("{line}\n")).collect::<String>())
