@@ -7,7 +7,10 @@
 mod words;
 
 use crate::article::AuthorKind;
-use words::{AGENCIES, BY_WORDS, CONJUNCTIONS, DEGREES, LABELS, LEADS, ORGANIZATION_WORDS, PICTURE_WORDS, ROLES, SUFFIXES, UNSPACED_ROLES};
+use words::{
+    AGENCIES, BY_WORDS, CONJUNCTIONS, DEGREES, LABELS, LEADS, ORGANIZATION_WORDS, PICTURE_WORDS, ROLES, SUFFIXES,
+    UNSPACED_ROLES,
+};
 
 /// A clean name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,7 +122,8 @@ fn strip_lead(text: &str) -> &str {
 /// The parts between separators.
 fn split(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
-    for piece in text.split([',', ';', '|', '•', '·', '\n', '\t', '、', '，', '،', '+', '&', '/', '・', '–', '—', '／']) {
+    for piece in text.split([',', ';', '|', '•', '·', '\n', '\t', '、', '，', '،', '+', '&', '/', '・', '–', '—', '／'])
+    {
         for piece in piece.split(" - ") {
             split_words(piece.trim(), &mut parts);
         }
@@ -172,7 +176,8 @@ fn clean(part: &str, single: bool) -> Option<Name> {
     if let Some(at) = part.find(['(', '[', '（', '<', '{']) {
         part = if at > 0 { &part[..at] } else { part.trim_matches(['(', ')', '[', ']']) };
     }
-    let part = part.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '*' | '-' | '"' | '“' | '”' | '„' | '_' | '='));
+    let part = part
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '*' | '-' | '"' | '“' | '”' | '„' | '_' | '='));
     let part = part.trim_end_matches([')', ']']);
     let part = if part.ends_with('.') && !ends_in_initial(part) { part.trim_end_matches('.') } else { part };
     let part = strip_role(part)?;
@@ -233,7 +238,9 @@ fn strip_role(part: &str) -> Option<&str> {
 }
 
 fn is_organization(lower: &str) -> bool {
-    let is_domain = lower.contains('.') && !lower.contains(". ") && lower.rsplit('.').next().is_some_and(|it| (2..=6).contains(&it.len()));
+    let is_domain = lower.contains('.')
+        && !lower.contains(". ")
+        && lower.rsplit('.').next().is_some_and(|it| (2..=6).contains(&it.len()));
     is_agency(lower)
         || is_domain
         || lower
@@ -252,9 +259,36 @@ fn is_word_or_ending(word: &str, telling: &str) -> bool {
 /// Whether a text can be a name at all. `single`: one word without a capital will do.
 fn is_plausible(name: &str, single: bool) -> bool {
     const NEVER: [&str; 30] = [
-        "admin", "administrator", "unknown", "undefined", "null", "none", "n/a", "author", "authors", "anonymous", "guest", "user",
-        "facebook", "twitter", "instagram", "linkedin", "youtube", "email", "e-mail", "share", "follow", "wordpress", "webmaster",
-        "root", "test", "autor", "read more", "view all", "posts", "more",
+        "admin",
+        "administrator",
+        "unknown",
+        "undefined",
+        "null",
+        "none",
+        "n/a",
+        "author",
+        "authors",
+        "anonymous",
+        "guest",
+        "user",
+        "facebook",
+        "twitter",
+        "instagram",
+        "linkedin",
+        "youtube",
+        "email",
+        "e-mail",
+        "share",
+        "follow",
+        "wordpress",
+        "webmaster",
+        "root",
+        "test",
+        "autor",
+        "read more",
+        "view all",
+        "posts",
+        "more",
     ];
     let n_chars = name.chars().count();
     if n_chars < 2 || n_chars > NAME_CHARS_MAX || name.split_whitespace().count() > NAME_WORDS_MAX {
@@ -276,7 +310,8 @@ fn is_plausible(name: &str, single: bool) -> bool {
         return false;
     }
     // A sentence has words in lower case that no name has; scripts without case pass.
-    let cased: Vec<&str> = name.split_whitespace().filter(|it| it.starts_with(|c: char| c.is_lowercase() || c.is_uppercase())).collect();
+    let cased: Vec<&str> =
+        name.split_whitespace().filter(|it| it.starts_with(|c: char| c.is_lowercase() || c.is_uppercase())).collect();
     let n_lower = cased.iter().filter(|it| it.starts_with(char::is_lowercase)).count();
     match cased.len() {
         0 => true,
@@ -291,7 +326,9 @@ fn drop_places(names: &mut Vec<Name>) {
     let is_whole = |it: &Name| it.name.contains(' ') && it.kind == AuthorKind::Person;
     if names.first().is_some_and(is_whole) {
         names.retain(|it| {
-            it.kind == AuthorKind::Organization || it.name.contains([' ', '.']) || it.name.chars().all(|c| !c.is_uppercase())
+            it.kind == AuthorKind::Organization
+                || it.name.contains([' ', '.'])
+                || it.name.chars().all(|c| !c.is_uppercase())
         });
     }
 }
@@ -382,8 +419,16 @@ mod tests {
     #[test]
     fn what_is_no_name_is_dropped() {
         for byline in [
-            "", "By", "https://www.facebook.com/paper", "jane@paper.example", "@janedoe", "28 April 2024", "admin",
-            "Jane has written about money and the people who have it since 2012", "12", "Read more",
+            "",
+            "By",
+            "https://www.facebook.com/paper",
+            "jane@paper.example",
+            "@janedoe",
+            "28 April 2024",
+            "admin",
+            "Jane has written about money and the people who have it since 2012",
+            "12",
+            "Read more",
         ] {
             check(byline, "");
         }

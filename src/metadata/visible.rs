@@ -39,12 +39,35 @@ const NOTED_MAX: usize = 400;
 /// Parts of class names, ids and addresses that speak of an author or a date, in the languages that markup is written in.
 /// Those before [`N_AUTHOR_WORDS`] speak of authors.
 const WORDS: [&str; 27] = [
-    "author", "byline", "autor", "auteur", "verfasser", "redacteur", "redakteur", "journalist", "writer", "skribent",
-    "forfatter", "firma", "signature", "contributor", "reporter", "kirjoittaja", "szerzo", "yazar", "penulis", "by-line",
+    "author",
+    "byline",
+    "autor",
+    "auteur",
+    "verfasser",
+    "redacteur",
+    "redakteur",
+    "journalist",
+    "writer",
+    "skribent",
+    "forfatter",
+    "firma",
+    "signature",
+    "contributor",
+    "reporter",
+    "kirjoittaja",
+    "szerzo",
+    "yazar",
+    "penulis",
+    "by-line",
     // Dates.
-    "date", "time", "datum", "publish", "fecha",
+    "date",
+    "time",
+    "datum",
+    "publish",
+    "fecha",
     // Sections.
-    "crumb", "category",
+    "crumb",
+    "category",
 ];
 const N_AUTHOR_WORDS: usize = 20;
 const N_DATE_WORDS: usize = 5;
@@ -121,13 +144,16 @@ pub(super) fn note(dom: &Dom, node: NodeId, tag: Tag, seen: &mut Seen) {
 }
 
 fn is_tag_address(href: &str) -> bool {
-    ["/tag/", "/tags/", "/topic/", "/topics/", "/thema/", "/themen/", "/etiqueta/", "/keyword/"].iter().any(|it| href.contains(it))
+    ["/tag/", "/tags/", "/topic/", "/topics/", "/thema/", "/themen/", "/etiqueta/", "/keyword/"]
+        .iter()
+        .any(|it| href.contains(it))
 }
 
 /// Whether a link stands in a list that its class calls one of tags.
 fn stands_among_tags(dom: &Dom, node: NodeId) -> bool {
     dom.ancestors(node).skip(1).take(4).any(|it| {
-        dom.attr(it, Attr::CLASS).is_some_and(|class| class.split(|c: char| !c.is_ascii_alphanumeric()).any(|it| it == "tags"))
+        dom.attr(it, Attr::CLASS)
+            .is_some_and(|class| class.split(|c: char| !c.is_ascii_alphanumeric()).any(|it| it == "tags"))
     })
 }
 
@@ -141,7 +167,8 @@ fn is_large(dom: &Dom, node: NodeId) -> bool {
 /// Whether a name that speaks of an author speaks of something around one: a picture, a comment, a consent.
 fn is_about_else(value: &str) -> bool {
     const ELSE: [&str; 12] = [
-        "comment", "authoriz", "authoris", "avatar", "image", "photo", "picture", "icon", "social", "follow", "popup", "modal",
+        "comment", "authoriz", "authoris", "avatar", "image", "photo", "picture", "icon", "social", "follow", "popup",
+        "modal",
     ];
     ELSE.iter().any(|it| value.contains(it))
 }
@@ -149,9 +176,28 @@ fn is_about_else(value: &str) -> bool {
 /// Whether an address is of an author's page.
 fn is_author_address(href: &str) -> bool {
     const SEGMENTS: [&str; 22] = [
-        "/author/", "/authors/", "/autor/", "/autoren/", "/autores/", "/auteur/", "/auteurs/", "/autori/", "/autore/",
-        "/by/", "/profile/", "/staff/", "/journalist/", "/journalisten/", "/journalists/", "/writers/", "/people/",
-        "/reporter/", "/contributors/", "/redakcja/", "/yazarlar/", "/skribent/",
+        "/author/",
+        "/authors/",
+        "/autor/",
+        "/autoren/",
+        "/autores/",
+        "/auteur/",
+        "/auteurs/",
+        "/autori/",
+        "/autore/",
+        "/by/",
+        "/profile/",
+        "/staff/",
+        "/journalist/",
+        "/journalisten/",
+        "/journalists/",
+        "/writers/",
+        "/people/",
+        "/reporter/",
+        "/contributors/",
+        "/redakcja/",
+        "/yazarlar/",
+        "/skribent/",
     ];
     memchr::memchr(b'/', href.as_bytes()).is_some() && SEGMENTS.iter().any(|it| href.contains(it))
 }
@@ -201,8 +247,27 @@ pub(super) fn text_of(dom: &Dom, node: NodeId, chars_max: usize) -> String {
 fn is_block(tag: Tag) -> bool {
     matches!(
         tag,
-        Tag::BR | Tag::DIV | Tag::P | Tag::LI | Tag::UL | Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::TD | Tag::TR | Tag::DD | Tag::DT
-            | Tag::SECTION | Tag::HEADER | Tag::FOOTER | Tag::FIGURE | Tag::FIGCAPTION | Tag::HR | Tag::TIME | Tag::ADDRESS
+        Tag::BR
+            | Tag::DIV
+            | Tag::P
+            | Tag::LI
+            | Tag::UL
+            | Tag::H1
+            | Tag::H2
+            | Tag::H3
+            | Tag::H4
+            | Tag::TD
+            | Tag::TR
+            | Tag::DD
+            | Tag::DT
+            | Tag::SECTION
+            | Tag::HEADER
+            | Tag::FOOTER
+            | Tag::FIGURE
+            | Tag::FIGCAPTION
+            | Tag::HR
+            | Tag::TIME
+            | Tag::ADDRESS
     )
 }
 
@@ -257,7 +322,8 @@ pub(super) fn read(dom: &Dom, seen: &Seen, claims: &mut Claims) {
         claims.add_at(Field::Keywords, Source::TagLink, &text_of(dom, *tag, 80), None, None, *tag);
     }
     for crumb in seen.crumbs.iter().take(16) {
-        let is_home = dom.attr(*crumb, Attr::HREF).is_none_or(|it| matches!(it.trim(), "" | "/" | "#") || is_front(claims, it));
+        let is_home =
+            dom.attr(*crumb, Attr::HREF).is_none_or(|it| matches!(it.trim(), "" | "/" | "#") || is_front(claims, it));
         if !is_home {
             claims.add_at(Field::Section, Source::Breadcrumb, &text_of(dom, *crumb, 80), None, None, *crumb);
         }

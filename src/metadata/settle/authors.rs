@@ -78,7 +78,10 @@ fn same_name(a: &str, b: &str) -> bool {
 fn named(claim: &Claim) -> Vec<Named> {
     let mut names: Vec<Named> = names::parse(&claim.value, claim.kind)
         .into_iter()
-        .map(|name| Named { name, url: claim.url.clone().filter(|it| !it.contains("facebook.com") && !it.contains("twitter.com")) })
+        .map(|name| Named {
+            name,
+            url: claim.url.clone().filter(|it| !it.contains("facebook.com") && !it.contains("twitter.com")),
+        })
         .collect();
     // One address with several names is nobody's own.
     if names.len() > 1 {
@@ -94,7 +97,9 @@ fn stated(claims: &Claims, source: Source, around: &Around) -> Vec<Named> {
     let mut all: Vec<Named> = Vec::new();
     for claim in claims.of(Field::Author).filter(|it| it.source == source) {
         // Microdata stands about the page; its `<meta>`s at the end of the article have no place.
-        if source == Source::Microdata && around.headline.is_some_and(|it| claim.node.is_some_and(|node| node.index() + 200 < it)) {
+        if source == Source::Microdata
+            && around.headline.is_some_and(|it| claim.node.is_some_and(|node| node.index() + 200 < it))
+        {
             continue;
         }
         for it in named(claim) {
@@ -112,14 +117,17 @@ fn byline(claims: &Claims, around: &Around) -> Vec<Named> {
     let mut lines: Vec<(&Claim, Vec<Named>)> = Vec::new();
     for claim in claims.of(Field::Author).filter(|it| it.source == Source::Byline && around.holds(it)) {
         let names = named(claim);
-        let credible = names.iter().all(|it| it.name.name.contains(' ') || it.name.kind == AuthorKind::Organization || claim.url.is_some());
+        let credible = names
+            .iter()
+            .all(|it| it.name.name.contains(' ') || it.name.kind == AuthorKind::Organization || claim.url.is_some());
         if !names.is_empty() && credible && !claims.sites.is_name(&claim.value) {
             lines.push((claim, names));
         }
     }
     // A link to the author's page is surer than a class.
     let links = lines.iter().filter(|it| it.0.url.is_some());
-    let nearest = |a: &&(&Claim, Vec<Named>), b: &&(&Claim, Vec<Named>)| around.distance(a.0).cmp(&around.distance(b.0));
+    let nearest =
+        |a: &&(&Claim, Vec<Named>), b: &&(&Claim, Vec<Named>)| around.distance(a.0).cmp(&around.distance(b.0));
     let Some(first) = links.min_by(nearest).or_else(|| lines.iter().min_by(nearest)) else {
         return claims
             .of(Field::Author)
