@@ -29,6 +29,9 @@ const NAMES_MAX: usize = 24;
 pub(super) fn parse(byline: &str, stated: Option<AuthorKind>) -> Vec<Name> {
     let byline = byline.trim();
     let mut names: Vec<Name> = Vec::new();
+    if byline.contains("://") {
+        return names;
+    }
     if stated == Some(AuthorKind::Organization) {
         // An organization's name may hold commas and "and".
         let name = strip_lead(byline);

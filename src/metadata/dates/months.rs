@@ -30,7 +30,7 @@ const STEMS: [&[&str]; 12] = [
         "ապրիլ", "сәуір", "aprel", "április", "ápr", "apríl",
     ],
     &[
-        "may=", "mai=", "maj=", "maja=", "mayo", "mei=", "maio", "maggio", "mag=", "toukoku", "květen", "května", "svib",
+        "may=", "mai=", "maj=", "maja=", "mayo=", "mei=", "maio", "maggio", "mag=", "toukoku", "květen", "května", "svib",
         "svibnj", "май", "мая=", "мај", "трав", "траўн", "mayıs", "μαΐ", "μαϊ", "μάιο", "μαΐο", "μαι=", "مايو", "أيار",
         "مه=", "मई", "মে=", "พฤษภาคม", "geguž", "maiatz", "maig", "mai", "מאי", "მაი", "մայիս", "мамыр", "május", "máj",
         "maí=", "maijs", "maija=", "toukokuu", "mei",
