@@ -39,7 +39,8 @@ pub(super) fn parse(paragraph: &str, year: Option<u16>) -> Option<Dateline> {
         };
         let has_day = day.as_ref().is_some_and(|it| it.end <= raw.len());
         let place = place(before, day.as_ref().filter(|it| it.end <= at))?;
-        let in_capitals = place.chars().filter(|it| it.is_alphabetic()).count() >= 3 && !place.contains(char::is_lowercase);
+        let in_capitals =
+            place.chars().filter(|it| it.is_alphabetic()).count() >= 3 && !place.contains(char::is_lowercase);
         let has_case = place.contains(char::is_uppercase);
         if has_day || before.trim_end().ends_with(')') || (in_capitals && has_case) {
             return Some(Dateline { raw: raw.to_owned(), place: Some(place), date: iso.filter(|_| has_day) });
@@ -48,7 +49,8 @@ pub(super) fn parse(paragraph: &str, year: Option<u16>) -> Option<Dateline> {
     }
     // A line of its own: place and day, nothing else.
     let day = day?;
-    let is_whole = text.len() < HEAD_BYTES_MAX && text[day.end..].trim_matches(|c: char| !c.is_alphanumeric()).is_empty();
+    let is_whole =
+        text.len() < HEAD_BYTES_MAX && text[day.end..].trim_matches(|c: char| !c.is_alphanumeric()).is_empty();
     if day.start == 0 || !is_whole || text.len() > 80 {
         return None;
     }
@@ -95,7 +97,8 @@ fn place(before: &str, day: Option<&std::ops::Range<usize>>) -> Option<String> {
     let is_of_place = |it: &&str| {
         // Little words inside names of places: Rio de Janeiro, Frankfurt am Main, Stoke-on-Trent.
         const WITHIN: [&str; 18] = [
-            "de", "del", "da", "do", "la", "le", "el", "al", "am", "an", "der", "of", "the", "and", "und", "et", "sur", "upon",
+            "de", "del", "da", "do", "la", "le", "el", "al", "am", "an", "der", "of", "the", "and", "und", "et", "sur",
+            "upon",
         ];
         let first = it.chars().find(|it| it.is_alphabetic());
         first.is_some_and(|it| !it.is_lowercase()) || WITHIN.contains(it)
@@ -116,9 +119,9 @@ mod tests {
     #[track_caller]
     fn check(paragraph: &str, expected: Option<(&str, &str, &str)>) {
         let found = parse(paragraph, Some(2025));
-        let found = found.as_ref().map(|it| {
-            (it.place.as_deref().unwrap_or(""), it.date.as_deref().unwrap_or(""), it.raw.as_str())
-        });
+        let found = found
+            .as_ref()
+            .map(|it| (it.place.as_deref().unwrap_or(""), it.date.as_deref().unwrap_or(""), it.raw.as_str()));
         assert_eq!(found, expected, "{paragraph}");
     }
 

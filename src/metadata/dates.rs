@@ -137,7 +137,7 @@ pub(super) fn parse(value: &str) -> Option<Moment> {
 /// The moment a value names, numeric dates read in the order given where both are possible, else day first.
 pub(super) fn read(value: &str, order: Option<Order>) -> Option<Read> {
     let value = value.trim();
-    if let Some(moment) = iso(value).or_else(|| epoch(value)) {
+    if let Some(moment) = iso(value).or_else(|| epoch(value)).or_else(|| unix(value)) {
         return Some(Read { moment, order: None });
     }
     find(value, order)
@@ -167,7 +167,10 @@ fn iso(value: &str) -> Option<Moment> {
         scan.rest = scan.rest.trim_start();
         scan.clock()
     });
-    if clock.is_none() && !after.trim().is_empty() && after.starts_with(char::is_alphanumeric) && !after.starts_with(['T', 't'])
+    if clock.is_none()
+        && !after.trim().is_empty()
+        && after.starts_with(char::is_alphanumeric)
+        && !after.starts_with(['T', 't'])
     {
         return None;
     }
@@ -195,6 +198,24 @@ fn epoch(value: &str) -> Option<Moment> {
         zone: Some(Zone::Utc),
     };
     Some(Moment { clock: Some(clock), ..moment })
+}
+
+/// `Fri Apr 28 19:20:36 CEST 2023`, as programs print dates that were not told how.
+fn unix(value: &str) -> Option<Moment> {
+    let mut words = value.split_ascii_whitespace();
+    let (_, month, day, clock) = (words.next()?, words.next()?, words.next()?, words.next()?);
+    if !clock.contains(':') {
+        return None;
+    }
+    let rest: Vec<&str> = words.collect();
+    let (zone, year) = match rest.as_slice() {
+        [zone, year] => (*zone, *year),
+        [year] => ("", *year),
+        _ => return None,
+    };
+    let moment = Moment::day(year.parse().ok()?, months::month(month)?.into(), day.parse().ok()?)?;
+    let clock = format!("{clock} {zone}");
+    Some(Moment { clock: Scan { rest: &clock }.clock(), ..moment })
 }
 
 /// A reader of short machine-written strings.
@@ -246,7 +267,10 @@ impl Scan<'_> {
             Some(_) => None,
         };
         let mut fraction = None;
-        if second.is_some() && self.rest.starts_with(['.', ',']) && self.rest[1..].starts_with(|c: char| c.is_ascii_digit()) {
+        if second.is_some()
+            && self.rest.starts_with(['.', ','])
+            && self.rest[1..].starts_with(|c: char| c.is_ascii_digit())
+        {
             self.rest = &self.rest[1..];
             let n_digits = self.rest.bytes().take_while(u8::is_ascii_digit).count();
             let value = self.number(1, 9)?;
@@ -272,16 +296,32 @@ impl Scan<'_> {
             return None;
         }
         let zone = self.zone();
-        Some(Clock { hour: hour as u8, minute: minute as u8, second: second.map(|it| it.min(59) as u8), fraction, zone })
+        Some(Clock {
+            hour: hour as u8,
+            minute: minute as u8,
+            second: second.map(|it| it.min(59) as u8),
+            fraction,
+            zone,
+        })
     }
 
     /// `am`, `p.m.`, `오후` and their like.
     fn noon(&mut self) -> Option<Half> {
         const HALVES: [(&str, Half); 14] = [
-            ("a.m.", Half::Morning), ("p.m.", Half::Afternoon), ("am", Half::Morning), ("pm", Half::Afternoon),
-            ("a. m.", Half::Morning), ("p. m.", Half::Afternoon), ("午前", Half::Morning), ("午後", Half::Afternoon),
-            ("오전", Half::Morning), ("오후", Half::Afternoon), ("上午", Half::Morning), ("下午", Half::Afternoon),
-            ("μμ", Half::Afternoon), ("πμ", Half::Morning),
+            ("a.m.", Half::Morning),
+            ("p.m.", Half::Afternoon),
+            ("am", Half::Morning),
+            ("pm", Half::Afternoon),
+            ("a. m.", Half::Morning),
+            ("p. m.", Half::Afternoon),
+            ("午前", Half::Morning),
+            ("午後", Half::Afternoon),
+            ("오전", Half::Morning),
+            ("오후", Half::Afternoon),
+            ("上午", Half::Morning),
+            ("下午", Half::Afternoon),
+            ("μμ", Half::Afternoon),
+            ("πμ", Half::Morning),
         ];
         for (word, half) in HALVES {
             let Some(head) = self.rest.get(..word.len()) else { continue };
@@ -297,9 +337,26 @@ impl Scan<'_> {
     fn zone(&mut self) -> Option<Zone> {
         /// Abbreviations that mean one zone: those of RFC 5322, Europe's, and East Asia's.
         const NAMES: [(&str, i16); 20] = [
-            ("UTC", 0), ("GMT", 0), ("UT", 0), ("EST", -300), ("EDT", -240), ("CST", -360), ("CDT", -300), ("MST", -420),
-            ("MDT", -360), ("PST", -480), ("PDT", -420), ("CEST", 120), ("CET", 60), ("MESZ", 120), ("MEZ", 60),
-            ("EEST", 180), ("EET", 120), ("MSK", 180), ("JST", 540), ("KST", 540),
+            ("UTC", 0),
+            ("GMT", 0),
+            ("UT", 0),
+            ("EST", -300),
+            ("EDT", -240),
+            ("CST", -360),
+            ("CDT", -300),
+            ("MST", -420),
+            ("MDT", -360),
+            ("PST", -480),
+            ("PDT", -420),
+            ("CEST", 120),
+            ("CET", 60),
+            ("MESZ", 120),
+            ("MEZ", 60),
+            ("EEST", 180),
+            ("EET", 120),
+            ("MSK", 180),
+            ("JST", 540),
+            ("KST", 540),
         ];
         let rest = self.rest.trim_start_matches([' ', '(']);
         if let Some(after) = rest.strip_prefix(['Z', 'z']).filter(|it| !it.starts_with(char::is_alphanumeric)) {
@@ -380,9 +437,8 @@ pub(super) fn find_day(text: &str) -> Option<(std::ops::Range<usize>, Option<u16
             return Some((start..all[at + n_parts - 1].1, Some(read.moment.year), read.moment.month, read.moment.day));
         }
         let found = match numbers_and_months(&all[at..]).as_slice() {
-            [(Value::Day(day), _), (Value::Month(month), n), ..] | [(Value::Month(month), _), (Value::Day(day), n), ..] => {
-                Some((*month, *day, *n))
-            }
+            [(Value::Day(day), _), (Value::Month(month), n), ..]
+            | [(Value::Month(month), _), (Value::Day(day), n), ..] => Some((*month, *day, *n)),
             _ => None,
         };
         if let Some((month, day, n_parts)) = found {
@@ -475,8 +531,31 @@ enum Value {
 fn numbers_and_months(parts: &[(Part<'_>, usize)]) -> Vec<(Value, usize)> {
     /// Little words between the parts of a date: articles, "of", year signs, endings of ordinals.
     const BETWEEN: [&str; 25] = [
-        "de", "del", "d", "of", "the", "st", "nd", "rd", "th", "er", "di", "den", "a", "il", "i", "м", "m", "г", "року",
-        "року́", "พ", "ศ", "tháng", "năm", "της",
+        "de",
+        "del",
+        "d",
+        "of",
+        "the",
+        "st",
+        "nd",
+        "rd",
+        "th",
+        "er",
+        "di",
+        "den",
+        "a",
+        "il",
+        "i",
+        "м",
+        "m",
+        "г",
+        "року",
+        "року́",
+        "พ",
+        "ศ",
+        "tháng",
+        "năm",
+        "της",
     ];
     let mut values = Vec::new();
     for (n, (part, _)) in parts.iter().enumerate() {
@@ -488,7 +567,8 @@ fn numbers_and_months(parts: &[(Part<'_>, usize)]) -> Vec<(Value, usize)> {
             Part::Number(day, 1 | 2) if (1..=31).contains(&day) => values.push((Value::Day(day), n + 1)),
             Part::Month(month) => values.push((Value::Month(month), n + 1)),
             Part::Word(word) if !values.is_empty() && BETWEEN.contains(&word.to_lowercase().as_str()) => {}
-            Part::Mark('.' | ',' | '،' | '\'' | '’' | '-' | '–' | '/' | 'º' | '°' | 'ª') if !values.is_empty() => {}
+            Part::Mark('.' | ',' | '،' | '\'' | '’' | '-' | '–' | '/' | 'º' | '°' | 'ª') if !values.is_empty() =>
+                {}
             Part::Number(..) | Part::Word(_) | Part::Mark(_) => break,
         }
         if values.len() == 3 {
@@ -516,15 +596,28 @@ fn date_at(parts: &[(Part<'_>, usize)], order: Option<Order>) -> Option<(Read, u
         return Some((Read { moment: Moment::day(year, month, day)?, order: None }, n_parts));
     }
     // 2025. 5. 15., 2025-05-15, 2025/5/15
-    if let [Some(Number(year, 4)), Some(Mark(a)), Some(Number(month, 1 | 2)), Some(Mark(b)), Some(Number(day, 1 | 2)), _] = kinds
+    if let [
+        Some(Number(year, 4)),
+        Some(Mark(a)),
+        Some(Number(month, 1 | 2)),
+        Some(Mark(b)),
+        Some(Number(day, 1 | 2)),
+        _,
+    ] = kinds
     {
         if a == b && matches!(a, '.' | '-' | '/') {
             return Some((Read { moment: Moment::day(year, month, day)?, order: None }, 5));
         }
     }
     // 28.04.2024, 28/4/24, 04-28-2024
-    if let [Some(Number(first, 1 | 2)), Some(Mark(a)), Some(Number(second, 1 | 2)), Some(Mark(b)), Some(Number(year, digits)), _] =
-        kinds
+    if let [
+        Some(Number(first, 1 | 2)),
+        Some(Mark(a)),
+        Some(Number(second, 1 | 2)),
+        Some(Mark(b)),
+        Some(Number(year, digits)),
+        _,
+    ] = kinds
     {
         if a == b && matches!(a, '.' | '-' | '/') && (digits == 4 || (digits == 2 && a != '-')) {
             let year = match (digits, year) {
@@ -618,6 +711,7 @@ mod tests {
     fn mail_dates_and_epochs_are_read() {
         check("Thu, 25 Apr 2024 16:00:00 GMT", "2024-04-25T16:00:00+00:00");
         check("Thu Apr 25 2024 16:00:00 GMT+0200", "2024-04-25T16:00:00+02:00");
+        check("Fri Apr 28 19:20:36 CEST 2023", "2023-04-28T19:20:36+02:00");
         check("1714060800", "2024-04-25T16:00:00Z");
         check("1714060800000", "2024-04-25T16:00:00Z");
     }
@@ -656,7 +750,9 @@ mod tests {
 
     #[test]
     fn what_is_no_date_gives_none() {
-        for text in ["", "2024", "32.13.2024", "2024-02-30", "version 1.2.3", "0000-00-00", "12 people in 2024", "may 2024"] {
+        for text in
+            ["", "2024", "32.13.2024", "2024-02-30", "version 1.2.3", "0000-00-00", "12 people in 2024", "may 2024"]
+        {
             check(text, "");
         }
     }

@@ -16,8 +16,16 @@ const CHARS_MAX: usize = 800;
 ///
 /// Source: RFC 5646, section 2.1.1 for the case of subtags. Country codes used as languages by many sites are mended.
 pub(super) fn normalize(tag: &str) -> Option<String> {
-    const MISTAKEN: [(&str, &str); 8] =
-        [("cz", "cs"), ("gr", "el"), ("ua", "uk"), ("jp", "ja"), ("kr", "ko"), ("dk", "da"), ("cn", "zh"), ("iw", "he")];
+    const MISTAKEN: [(&str, &str); 8] = [
+        ("cz", "cs"),
+        ("gr", "el"),
+        ("ua", "uk"),
+        ("jp", "ja"),
+        ("kr", "ko"),
+        ("dk", "da"),
+        ("cn", "zh"),
+        ("iw", "he"),
+    ];
     let tag = tag.split([',', ';', ' ']).next().unwrap_or("").trim();
     let mut parts = tag.split(['-', '_']);
     let language = parts.next()?.to_ascii_lowercase();
@@ -71,7 +79,10 @@ pub(super) fn ask(text: &str, declared: Option<&str>) -> Verdict {
         return Verdict::Unknown;
     }
     let known = Lang::all().iter().any(|it| same(base, code(*it)));
-    if known || (found == "en" && is_plain_english(sample)) || info.script() != whatlang::Script::Latin && !is_of_script(base) {
+    if known
+        || (found == "en" && is_plain_english(sample))
+        || info.script() != whatlang::Script::Latin && !is_of_script(base)
+    {
         Verdict::Is(found)
     } else {
         Verdict::Unknown
@@ -85,7 +96,8 @@ fn is_of_script(base: &str) -> bool {
 
 fn is_plain_english(text: &str) -> bool {
     let n_words = text.split_whitespace().count();
-    let n_english = text.split_whitespace().filter(|it| matches!(*it, "the" | "of" | "and" | "to" | "that" | "was")).count();
+    let n_english =
+        text.split_whitespace().filter(|it| matches!(*it, "the" | "of" | "and" | "to" | "that" | "was")).count();
     n_english * 12 >= n_words
 }
 
@@ -115,18 +127,75 @@ fn same(a: &str, b: &str) -> bool {
 /// ISO 639-1 of a language.
 fn code(lang: Lang) -> &'static str {
     match lang {
-        Lang::Afr => "af", Lang::Aka => "ak", Lang::Amh => "am", Lang::Ara => "ar", Lang::Aze => "az", Lang::Bel => "be",
-        Lang::Ben => "bn", Lang::Bul => "bg", Lang::Cat => "ca", Lang::Ces => "cs", Lang::Cmn => "zh", Lang::Dan => "da",
-        Lang::Deu => "de", Lang::Ell => "el", Lang::Eng => "en", Lang::Epo => "eo", Lang::Est => "et", Lang::Fin => "fi",
-        Lang::Fra => "fr", Lang::Guj => "gu", Lang::Heb => "he", Lang::Hin => "hi", Lang::Hrv => "hr", Lang::Hun => "hu",
-        Lang::Hye => "hy", Lang::Ind => "id", Lang::Ita => "it", Lang::Jav => "jv", Lang::Jpn => "ja", Lang::Kan => "kn",
-        Lang::Kat => "ka", Lang::Khm => "km", Lang::Kor => "ko", Lang::Lat => "la", Lang::Lav => "lv", Lang::Lit => "lt",
-        Lang::Mal => "ml", Lang::Mar => "mr", Lang::Mkd => "mk", Lang::Mya => "my", Lang::Nep => "ne", Lang::Nld => "nl",
-        Lang::Nob => "nb", Lang::Ori => "or", Lang::Pan => "pa", Lang::Pes => "fa", Lang::Pol => "pl", Lang::Por => "pt",
-        Lang::Ron => "ro", Lang::Rus => "ru", Lang::Sin => "si", Lang::Slk => "sk", Lang::Slv => "sl", Lang::Sna => "sn",
-        Lang::Spa => "es", Lang::Srp => "sr", Lang::Swe => "sv", Lang::Tam => "ta", Lang::Tel => "te", Lang::Tgl => "tl",
-        Lang::Tha => "th", Lang::Tuk => "tk", Lang::Tur => "tr", Lang::Ukr => "uk", Lang::Urd => "ur", Lang::Uzb => "uz",
-        Lang::Vie => "vi", Lang::Yid => "yi", Lang::Zul => "zu",
+        Lang::Afr => "af",
+        Lang::Aka => "ak",
+        Lang::Amh => "am",
+        Lang::Ara => "ar",
+        Lang::Aze => "az",
+        Lang::Bel => "be",
+        Lang::Ben => "bn",
+        Lang::Bul => "bg",
+        Lang::Cat => "ca",
+        Lang::Ces => "cs",
+        Lang::Cmn => "zh",
+        Lang::Dan => "da",
+        Lang::Deu => "de",
+        Lang::Ell => "el",
+        Lang::Eng => "en",
+        Lang::Epo => "eo",
+        Lang::Est => "et",
+        Lang::Fin => "fi",
+        Lang::Fra => "fr",
+        Lang::Guj => "gu",
+        Lang::Heb => "he",
+        Lang::Hin => "hi",
+        Lang::Hrv => "hr",
+        Lang::Hun => "hu",
+        Lang::Hye => "hy",
+        Lang::Ind => "id",
+        Lang::Ita => "it",
+        Lang::Jav => "jv",
+        Lang::Jpn => "ja",
+        Lang::Kan => "kn",
+        Lang::Kat => "ka",
+        Lang::Khm => "km",
+        Lang::Kor => "ko",
+        Lang::Lat => "la",
+        Lang::Lav => "lv",
+        Lang::Lit => "lt",
+        Lang::Mal => "ml",
+        Lang::Mar => "mr",
+        Lang::Mkd => "mk",
+        Lang::Mya => "my",
+        Lang::Nep => "ne",
+        Lang::Nld => "nl",
+        Lang::Nob => "nb",
+        Lang::Ori => "or",
+        Lang::Pan => "pa",
+        Lang::Pes => "fa",
+        Lang::Pol => "pl",
+        Lang::Por => "pt",
+        Lang::Ron => "ro",
+        Lang::Rus => "ru",
+        Lang::Sin => "si",
+        Lang::Slk => "sk",
+        Lang::Slv => "sl",
+        Lang::Sna => "sn",
+        Lang::Spa => "es",
+        Lang::Srp => "sr",
+        Lang::Swe => "sv",
+        Lang::Tam => "ta",
+        Lang::Tel => "te",
+        Lang::Tgl => "tl",
+        Lang::Tha => "th",
+        Lang::Tuk => "tk",
+        Lang::Tur => "tr",
+        Lang::Ukr => "uk",
+        Lang::Urd => "ur",
+        Lang::Uzb => "uz",
+        Lang::Vie => "vi",
+        Lang::Yid => "yi",
+        Lang::Zul => "zu",
         _ => lang.code(),
     }
 }
@@ -168,8 +237,15 @@ mod tests {
     #[test]
     fn tags_are_written_as_bcp_47_asks() {
         for (tag, expected) in [
-            ("en_gb", Some("en-GB")), ("DE", Some("de")), ("zh-hant-tw", Some("zh-Hant-TW")), ("es-419", Some("es-419")),
-            ("cz", Some("cs")), ("english", None), ("", None), ("x-default", None), ("de-DE-x-foo", Some("de-DE")),
+            ("en_gb", Some("en-GB")),
+            ("DE", Some("de")),
+            ("zh-hant-tw", Some("zh-Hant-TW")),
+            ("es-419", Some("es-419")),
+            ("cz", Some("cs")),
+            ("english", None),
+            ("", None),
+            ("x-default", None),
+            ("de-DE-x-foo", Some("de-DE")),
         ] {
             assert_eq!(normalize(tag).as_deref(), expected, "{tag}");
         }

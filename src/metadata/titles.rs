@@ -89,7 +89,8 @@ fn main_heading<'a>(claims: &'a [Claim], sites: &Sites, near: Option<crate::dom:
     if let Some(h1) = h1s.iter().find(repeated) {
         return Some(h1);
     }
-    let similar = h1s.iter().map(|it| (others.iter().map(|other| overlap(&fold(&it.value), other)).fold(0.0, f32::max), *it));
+    let similar =
+        h1s.iter().map(|it| (others.iter().map(|other| overlap(&fold(&it.value), other)).fold(0.0, f32::max), *it));
     if let Some((share, h1)) = similar.reduce(|a, b| if b.0 > a.0 { b } else { a }) {
         if share >= 0.5 {
             return Some(h1);
@@ -136,7 +137,8 @@ fn join_longer(titles: &mut Vec<Title>) {
             if (is_cut || shorter.text.chars().count() >= CUT_CHARS_MIN) && (is_cut || mark.is_alphanumeric()) {
                 return Some((n, false));
             }
-            let is_tail = is_separator(mark) && !matches!(mark, ':' | '/') && rest.split_whitespace().count() <= TAIL_WORDS_MAX;
+            let is_tail =
+                is_separator(mark) && !matches!(mark, ':' | '/') && rest.split_whitespace().count() <= TAIL_WORDS_MAX;
             is_tail.then_some((n, true))
         });
         let Some((other, keep_shorter)) = shorter else {
@@ -157,7 +159,28 @@ fn join_longer(titles: &mut Vec<Title>) {
 const TAIL_WORDS_MAX: usize = 9;
 
 fn is_separator(c: char) -> bool {
-    matches!(c, '|' | '-' | '–' | '—' | '·' | '•' | ':' | '»' | '«' | '›' | '‹' | '/' | '~' | '：' | 'ㅣ' | '｜' | '−' | '∣' | '⋅' | '[')
+    matches!(
+        c,
+        '|' | '-'
+            | '–'
+            | '—'
+            | '·'
+            | '•'
+            | ':'
+            | '»'
+            | '«'
+            | '›'
+            | '‹'
+            | '/'
+            | '~'
+            | '：'
+            | 'ㅣ'
+            | '｜'
+            | '−'
+            | '∣'
+            | '⋅'
+            | '['
+    )
 }
 
 /// The names a site goes by, for telling them in titles and bylines.
@@ -204,9 +227,46 @@ impl Sites {
     pub(super) fn is_name(&self, text: &str) -> bool {
         /// What stands beside a name: kinds of papers, editions, ends of domains.
         const BESIDE: [&str; 40] = [
-            "news", "online", "com", "the", "www", "de", "net", "org", "couk", "uk", "us", "at", "ch", "magazine", "mag", "blog",
-            "tv", "international", "europe", "english", "media", "newspaper", "home", "home page", "homepage", "digital", "daily",
-            "new", "zeitung", "die", "der", "das", "le", "la", "el", "il", "edition", "world", "e", "app",
+            "news",
+            "online",
+            "com",
+            "the",
+            "www",
+            "de",
+            "net",
+            "org",
+            "couk",
+            "uk",
+            "us",
+            "at",
+            "ch",
+            "magazine",
+            "mag",
+            "blog",
+            "tv",
+            "international",
+            "europe",
+            "english",
+            "media",
+            "newspaper",
+            "home",
+            "home page",
+            "homepage",
+            "digital",
+            "daily",
+            "new",
+            "zeitung",
+            "die",
+            "der",
+            "das",
+            "le",
+            "la",
+            "el",
+            "il",
+            "edition",
+            "world",
+            "e",
+            "app",
         ];
         let text = squash(text);
         let text = text.strip_prefix("the").filter(|it| it.len() >= 4).unwrap_or(&text);
@@ -284,7 +344,10 @@ fn stands_apart(title: &str, at: usize, c: char) -> bool {
     match c {
         '|' | '：' | 'ㅣ' | '｜' | '•' | '»' | '›' => true,
         ':' => space(after) || after == Some(':') || before == Some(':'),
-        '-' => (space(before) && space(after)) || (!is_ascii_word(before) && !is_ascii_word(after) && is_hangul_or_han(after)),
+        '-' => {
+            (space(before) && space(after))
+                || (!is_ascii_word(before) && !is_ascii_word(after) && is_hangul_or_han(after))
+        }
         _ => space(before) && space(after) || after == Some(c) || before == Some(c),
     }
 }
@@ -371,7 +434,11 @@ mod tests {
             "Strikes go on",
         );
         check_choice(
-            &[(Source::JsonLd, "Our paper's home"), (Source::H1, "Strikes go on"), (Source::OpenGraph, "Strikes go on")],
+            &[
+                (Source::JsonLd, "Our paper's home"),
+                (Source::H1, "Strikes go on"),
+                (Source::OpenGraph, "Strikes go on"),
+            ],
             "Strikes go on",
         );
     }

@@ -52,7 +52,8 @@ pub(super) fn settle(claims: &Claims, body: &Body<'_>, around: &Around, settled:
         let exact = published.iter().filter(agrees).find(|it| it.moment.precision() > chosen.moment.precision());
         let value = exact.filter(|_| chosen.moment.precision() == 0).unwrap_or(chosen).moment;
         let agree: Vec<&Dated<'_>> = published.iter().filter(agrees).collect();
-        let against = published.iter().filter(|it| !agrees(it) && is_strong(it.source)).map(|it| it.weight).fold(0.0, f32::max);
+        let against =
+            published.iter().filter(|it| !agrees(it) && is_strong(it.source)).map(|it| it.weight).fold(0.0, f32::max);
         settled.metadata.date_published = Some(value.to_string());
         let sources: Vec<(Field, Source)> = agree.iter().map(|it| (Field::DatePublished, it.source)).collect();
         settled.tell("datePublished", &sources, confidence(&by_source(&agree), against));
@@ -101,7 +102,7 @@ fn dated<'a>(claims: &'a Claims, field: Field, around: &Around, today: Option<Mo
     let mut all = Vec::new();
     for (source, weight) in precedence(field) {
         let mut stated: Vec<&Claim> = claims.of(field).filter(|it| it.source == *source).collect();
-        if matches!(source, Source::Time | Source::DateLine) {
+        if matches!(source, Source::Time | Source::DateLine | Source::Text) {
             stated.retain(|it| around.holds(it));
             stated.sort_by_key(|it| (around.distance(it), it.node));
         }
@@ -124,7 +125,11 @@ fn resolve(all: &mut [Dated<'_>], claims: &Claims) {
     let month_first = claims.of(Field::Language).any(|it| {
         let tag = it.value.to_ascii_lowercase();
         tag.ends_with("-us") || tag.ends_with("_us") || tag.ends_with("_ph") || tag.ends_with("-ph")
-    }) || claims.url.as_ref().and_then(|it| it.domain()).is_some_and(|it| it.ends_with(".us") || it.ends_with(".gov"));
+    }) || claims
+        .url
+        .as_ref()
+        .and_then(|it| it.domain())
+        .is_some_and(|it| it.ends_with(".us") || it.ends_with(".gov"));
     for it in all.iter_mut().filter(|it| it.unsure) {
         let Some(exchanged) = it.moment.exchanged() else { continue };
         let near = |moment: Moment| sure.iter().map(|it| it.days_from(moment).abs()).min().unwrap_or(i32::MAX);
@@ -141,7 +146,8 @@ fn resolve(all: &mut [Dated<'_>], claims: &Claims) {
 fn choose<'a, 'b>(published: &'a [Dated<'b>], address: Option<Moment>) -> Option<&'a Dated<'b>> {
     let is_credible = |it: &&Dated<'_>| {
         it.moment.year >= YEAR_MIN
-            || published.iter().filter(|other| other.source != it.source && other.moment.same_day(it.moment)).count() > 0
+            || published.iter().filter(|other| other.source != it.source && other.moment.same_day(it.moment)).count()
+                > 0
     };
     let first = published.iter().find(is_credible)?;
     let Some(address) = address else { return Some(first) };
