@@ -209,10 +209,13 @@ pub fn gather(dom: &Dom, url: Option<&Url>) -> Claims {
     }
     structured(dom, &seen, &mut claims);
     microdata::read(dom, &seen.items, seen.h1s.first().copied(), &mut claims);
-    visible::read(dom, &seen, &mut claims);
+    visible::read_titles(dom, &seen, &mut claims);
     let host = claims.url.as_ref().and_then(Url::host_str);
     claims.sites = titles::Sites::new(&claims.claims, &claims.breadcrumbs, host);
     claims.titles = titles::rank(&claims.claims, &claims.sites, None);
+    let headline = claims.headline_node();
+    visible::read_around(dom, &seen, headline, &mut claims);
+    visible::read_links(dom, &seen, &mut claims);
     claims
 }
 
