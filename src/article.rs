@@ -408,3 +408,44 @@ pub fn plain(article: &Article) -> String {
     let parts = [headline, article.text.as_str()].map(str::trim).into_iter().filter(|part| !part.is_empty());
     parts.collect::<Vec<_>>().join("\n\n") + "\n"
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(super) fn part(kind: PartKind, text: &str) -> BodyPart {
+        BodyPart { kind, level: None, role: None, marker: None, text: text.to_owned(), spans: Vec::new(), src: None }
+    }
+
+    pub(super) fn article(headline: Option<&str>, blocks: Vec<BodyPart>) -> Article {
+        Article {
+            schema: SCHEMA,
+            metadata: Metadata { headline: headline.map(str::to_owned), ..Metadata::default() },
+            page_type: PageType::Article,
+            truncated: None,
+            word_count: 0,
+            text: blocks.iter().map(|block| block.text.as_str()).collect::<Vec<_>>().join("\n\n"),
+            markdown: None,
+            html: None,
+            blocks,
+            comments: Comments::default(),
+            repairs: Vec::new(),
+            dropped: None,
+            sources: BTreeMap::new(),
+            confidence: BTreeMap::new(),
+            content_hash: String::new(),
+            simhash: String::new(),
+            encoding: None,
+            fetched_at: None,
+            http: None,
+            extractor: "copydesk",
+        }
+    }
+
+    #[test]
+    fn plain_text_is_headline_blank_line_and_body() {
+        let blocks = || vec![part(PartKind::Paragraph, "One."), part(PartKind::Paragraph, "Two.")];
+        assert_eq!(plain(&article(Some("Headline"), blocks())), "Headline\n\nOne.\n\nTwo.\n");
+        assert_eq!(plain(&article(None, blocks())), "One.\n\nTwo.\n");
+    }
+}

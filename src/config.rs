@@ -144,9 +144,29 @@ impl Problem {
             line: line_number(source, start),
             text: source[line_start..line_end].trim_end().to_owned(),
             columns: source[line_start..start].chars().count()..source[line_start..end].chars().count(),
-            message: message.trim_end().to_owned(),
+            message: shortened(message.trim_end()),
         }
     }
+}
+
+/// Of all keys that were expected, the one that was meant, where that is plain.
+fn shortened(message: &str) -> String {
+    let meant = message.split_once("`, expected one of ").and_then(|(start, expected)| {
+        let written = start.rsplit('`').next()?;
+        let mut keys = expected.split(", ").map(|key| key.trim_matches('`'));
+        let key = keys.find(|key| key.contains(written) || written.contains(key) || is_swap_or_slip(written, key))?;
+        Some(format!("{start}`, expected `{key}`"))
+    });
+    meant.unwrap_or_else(|| message.to_owned())
+}
+
+/// Whether two words of four letters or more begin and end alike but for at most three letters.
+fn is_swap_or_slip(one: &str, other: &str) -> bool {
+    let n_start = one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
+    let n_end = one.chars().rev().zip(other.chars().rev()).take_while(|(one, other)| one == other).count();
+    let (shorter, longer) =
+        (one.chars().count().min(other.chars().count()), one.chars().count().max(other.chars().count()));
+    shorter >= 4 && n_start + n_end + 3 >= longer
 }
 
 fn line_number(source: &str, at: usize) -> usize {
@@ -182,7 +202,7 @@ impl Settings {
     }
 
     fn overridden(mut self, line: &str, flag: &str) -> Result<Self, ConfigError> {
-        let wrong = |message: &str| ConfigError::Flag { flag: flag.to_owned(), message: message.trim_end().to_owned() };
+        let wrong = |message: &str| ConfigError::Flag { flag: flag.to_owned(), message: shortened(message.trim_end()) };
         let set: toml::Table = line.parse().map_err(|error: toml::de::Error| wrong(error.message()))?;
         let mut table = toml::Table::try_from(&self.config).expect("settings are tables, numbers and text");
         for (key, _) in rows(&set) {
@@ -314,6 +334,19 @@ mod tests {
         let expected =
             "config.toml, line 2\n    2 | host_delay = 500\n      | ^^^^^^^^^^\n    unknown field `host_delay`";
         assert!(message.starts_with(expected), "{message}");
+    }
+
+    #[test]
+    fn the_key_that_was_meant_is_named_alone() {
+        for (written, meant) in
+            [("concurency", "concurrency"), ("retry_max", "retries_max"), ("user-agent", "user_agent")]
+        {
+            let error = Settings::parse(Path::new("config.toml"), &format!("[fetch]\n{written} = 1\n"), &[]);
+            let message = error.expect_err("unknown").to_string();
+            assert!(message.ends_with(&format!("unknown field `{written}`, expected `{meant}`")), "{message}");
+        }
+        let error = Settings::parse(Path::new("config.toml"), "[fetch]\nxyz = 1\n", &[]).expect_err("unknown");
+        assert!(error.to_string().contains("expected one of `contact`"), "{error}");
     }
 
     #[test]

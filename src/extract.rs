@@ -5,7 +5,7 @@
 
 mod mend;
 
-use crate::article::{self, Article, BodyPart, Comments, NoArticle, PageType, PartKind, Truncation};
+use crate::article::{self, Article, BodyPart, Comments, NoArticle, PageType, PartKind, Role, Truncation};
 use crate::decode;
 use crate::dom::{self, Dom};
 use crate::duplicate::SimHash;
@@ -172,6 +172,20 @@ fn finished(draft: Draft<'_>, url: Option<&Url>, options: &Options) -> Extracted
         .collect();
     let repairs = mend::mend(&how, &mut facts, &mut parts);
     main_content::structure(&mut parts);
+    let lead = parts.iter_mut().take(2).find(|it| it.kind == PartKind::Paragraph);
+    if let Some(part) = lead
+        && let Some(dateline) = metadata::dateline(&part.text)
+    {
+        if dateline.raw == part.text {
+            part.role = Some(Role::Dateline);
+        }
+        if metadata.date_published.is_none() && dateline.date.is_some() {
+            metadata.date_published.clone_from(&dateline.date);
+            sources.insert("datePublished", "dateline".to_owned());
+            confidence.insert("datePublished", DATELINE_CONFIDENCE);
+        }
+        metadata.dateline = Some(dateline);
+    }
     let text = joined(&parts);
     if text.is_empty() {
         finding = finding.or(Some(NoArticle::Empty));
@@ -221,6 +235,9 @@ fn finished(draft: Draft<'_>, url: Option<&Url>, options: &Options) -> Extracted
     }
     Extracted { article, finding }
 }
+
+/// How sure a date is that only the dateline gives: it is the day of filing.
+const DATELINE_CONFIDENCE: f32 = 0.7;
 
 /// Parts as text: blocks separated by a blank line, typed bullets where they stood, captions left to the pictures.
 fn joined(parts: &[BodyPart]) -> String {

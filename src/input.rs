@@ -262,9 +262,9 @@ impl InputError {
                 Some(named) if named.starts_with("http://") || named.starts_with("https://") => {
                     format!("copydesk fetch {named}")
                 }
-                _ => return None,
+                _ => "check the spelling; a path begins in the folder that copydesk is run in".to_owned(),
             },
-            Self::Unreadable { .. } => return None,
+            Self::Unreadable { .. } => "check that it is a file, and that you may read it".to_owned(),
             Self::NoPages { .. } => {
                 format!("files named {} are read; name a file itself to have it read whatever it is called", {
                     PAGE_EXTENSIONS.map(|extension| format!(".{extension}")).join(" ")
@@ -274,8 +274,8 @@ impl InputError {
             Self::Empty { .. } => "save the page again, or fetch it: copydesk fetch URL".to_owned(),
             Self::PageTooLarge { .. } => "`input.page_bytes_max` sets the limit".to_owned(),
             Self::LineTooLong { .. } => "`input.line_bytes_max` sets the limit".to_owned(),
-            Self::Compressed { .. } => "get the file again; what came before the damage was read".to_owned(),
-            Self::Coding { .. } => "archive pages as gzip, deflate, br, zstd or uncompressed".to_owned(),
+            Self::Compressed { .. } => "get the file again".to_owned(),
+            Self::Coding { .. } => "archive pages uncompressed, or as gzip or deflate".to_owned(),
             Self::Json { .. } => "each line is one object, such as {\"url\": …, \"html\": …}".to_owned(),
             Self::NoContent { .. } => {
                 "give the page as \"html\", or \"path\" of a file, or \"base64\", or \"text\"".to_owned()

@@ -16,10 +16,17 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 mod codecs;
+mod document;
+mod edges;
+mod entities;
 mod gate;
+mod model;
 mod normalise;
 mod plan;
 mod search;
+#[cfg(feature = "train")]
+pub mod train;
+mod units;
 
 pub use gate::suspicious;
 pub use normalise::{Normalisation, Normalised, normalise};
@@ -112,8 +119,8 @@ pub fn repair<'a>(text: &'a str, hints: &Hints, options: &Options) -> Repaired<'
 /// The texts of one document with their mojibake repaired, one result per text, in order. The texts vote together:
 /// damage that is plain in one of them lowers the bar for the same damage in the others.
 pub fn repair_all<'a>(texts: &[&'a str], hints: &Hints, options: &Options) -> Vec<Repaired<'a>> {
-    if !options.enabled {
+    if !options.enabled || !texts.iter().any(|text| suspicious(text)) {
         return texts.iter().map(|text| Repaired::unchanged(text)).collect();
     }
-    texts.iter().map(|text| search::repair_text(text, hints, options)).collect()
+    document::repair(texts, hints, options)
 }

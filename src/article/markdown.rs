@@ -319,7 +319,7 @@ fn escape(out: &mut String, text: &str, range: std::ops::Range<usize>, is_link: 
             '_' => !(is_word(before) && is_word(after)),
             '~' => after == Some('~') || before == Some('~'),
             '<' => after.is_some_and(|after| after.is_ascii_alphabetic() || matches!(after, '/' | '!' | '?')),
-            '&' => after.is_some_and(|after| after.is_ascii_alphanumeric() || after == '#'),
+            '&' => is_character_reference(&text[at..]),
             '[' => is_link || is_reference(&text[at..]),
             ']' => is_link,
             _ => false,
@@ -339,6 +339,15 @@ fn is_reference(text: &str) -> bool {
     let bytes = &text.as_bytes()[..text.len().min(LABEL_BYTES_MAX)];
     let mut closing = memchr::memchr_iter(b']', bytes);
     closing.any(|at| matches!(bytes.get(at + 1), Some(b'(' | b'[' | b':')))
+}
+
+/// Whether a text that begins with `&` would be read as one character.
+fn is_character_reference(text: &str) -> bool {
+    /// The longest name, `CounterClockwiseContourIntegral`, has 31 letters.
+    const NAME_BYTES_MAX: usize = 32;
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'#';
+    let n_name = text.bytes().skip(1).take(NAME_BYTES_MAX).take_while(is_of_name).count();
+    n_name > 0 && text.as_bytes().get(n_name + 1) == Some(&b';')
 }
 
 /// A line of text that does not begin as a heading, a quote, a list, a rule or a fence does.
@@ -406,4 +415,151 @@ fn indented(text: &str, columns: usize) -> String {
 fn prefixed(text: &str, prefix: &str) -> String {
     let lines: Vec<String> = text.lines().map(|line| format!("{prefix}{line}")).collect();
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::html;
+    use crate::article::tests::{article, part};
+
+    #[track_caller]
+    fn check(blocks: Vec<BodyPart>, markdown: &str) {
+        assert_eq!(super::markdown(&article(None, blocks)), markdown);
+    }
+
+    fn item(level: u8, marker: &str, text: &str) -> BodyPart {
+        BodyPart { level: Some(level), marker: Some(marker.to_owned()), ..part(PartKind::ListItem, text) }
+    }
+
+    fn spanned(text: &str, spans: &[(&str, SpanKind)]) -> BodyPart {
+        let span = |(inside, kind): &(&str, SpanKind)| {
+            let start = text.find(inside).expect("it is in there");
+            Span { start, end: start + inside.len(), kind: kind.clone() }
+        };
+        BodyPart { spans: spans.iter().map(span).collect(), ..part(PartKind::Paragraph, text) }
+    }
+
+    #[test]
+    fn blocks_keep_their_kind() {
+        let heading = BodyPart { level: Some(3), ..part(PartKind::Heading, "Why # matters #") };
+        let blocks = vec![
+            heading,
+            part(PartKind::Paragraph, "One."),
+            part(PartKind::Quote, "Two."),
+            part(PartKind::Quote, "Three."),
+            part(PartKind::Code, "if a < b {\n    `x`\n}"),
+            part(PartKind::Table, "Town | Votes\nHarbour|mouth | 7"),
+            part(PartKind::Caption, "The ferry. Photo: A. Nyman"),
+        ];
+        check(
+            blocks,
+            "### Why # matters \\#\n\nOne.\n\n> Two.\n>\n> Three.\n\n```\nif a < b {\n    `x`\n}\n```\n\n\
+             | Town | Votes |\n| --- | --- |\n| Harbour\\|mouth | 7 |\n\n*The ferry. Photo: A. Nyman*\n",
+        );
+    }
+
+    #[test]
+    fn lists_nest_and_keep_their_numbers() {
+        check(
+            vec![item(1, "3.", "c"), item(2, "•", "inner"), item(2, "•", "more"), item(1, "4.", "d")],
+            "3. c\n   - inner\n   - more\n4. d\n",
+        );
+        check(
+            vec![item(2, "•", "two deep below none"), part(PartKind::Paragraph, "After.")],
+            "- two deep below none\n\nAfter.\n",
+        );
+        check(
+            vec![item(1, "a)", "letters are text"), item(1, "-", "[ ] a box")],
+            "- a) letters are text\n- \\[ ] a box\n",
+        );
+    }
+
+    #[test]
+    fn a_paragraph_goes_on_with_its_item() {
+        let label = |text: &str| BodyPart { role: Some(Role::Label), ..item(1, "•", text) };
+        let more = |text: &str| BodyPart { level: Some(1), ..part(PartKind::Paragraph, text) };
+        check(
+            vec![label("Price:"), more("Low."), label("Place:"), more("Here."), part(PartKind::Paragraph, "After.")],
+            "- **Price:**\n\n  Low.\n\n- **Place:**\n\n  Here.\n\nAfter.\n",
+        );
+    }
+
+    #[test]
+    fn text_that_looks_like_markup_stays_text() {
+        for (text, markdown) in [
+            ("1. not a list", "1\\. not a list"),
+            ("2026. That year", "2026\\. That year"),
+            ("3.5 per cent", "3.5 per cent"),
+            ("# not a heading", "\\# not a heading"),
+            ("#hashtag", "#hashtag"),
+            ("- dash", "\\- dash"),
+            ("-5 degrees", "-5 degrees"),
+            ("---", "\\---"),
+            ("===", "\\==="),
+            ("+ plus", "\\+ plus"),
+            ("> quote", "\\> quote"),
+            ("* star", "\\* star"),
+            ("5 * 4 is 20", "5 * 4 is 20"),
+            ("a*b*c", "a\\*b\\*c"),
+            ("snake_case and _this_", "snake_case and \\_this\\_"),
+            ("`code`", "\\`code\\`"),
+            ("~~gone~~ ~5", "\\~\\~gone\\~\\~ ~5"),
+            ("<script> a < b", "\\<script> a < b"),
+            ("AT&T, &amp; &#x41; & co; so", "AT&T, \\&amp; \\&#x41; & co; so"),
+            ("he said [sic] so", "he said [sic] so"),
+            ("[a](b) and [c]: d", "\\[a](b) and \\[c]: d"),
+            ("C:\\dir\\*", "C:\\dir\\\\\\*"),
+            ("two\nlines", "two\\\nlines"),
+            ("| pipe", "\\| pipe"),
+        ] {
+            check(vec![part(PartKind::Paragraph, text)], &format!("{markdown}\n"));
+        }
+    }
+
+    #[test]
+    fn spans_become_emphasis_and_links() {
+        let link = |href: &str| SpanKind::Link { href: href.to_owned() };
+        check(
+            vec![spanned("all of it here", &[("of it", SpanKind::Strong), ("it", SpanKind::Emphasis)])],
+            "all **of *it*** here\n",
+        );
+        check(
+            vec![spanned("see [1] now", &[("[1]", link("https://a.example/x (y)"))])],
+            "see [\\[1\\]](https://a.example/x%20%28y%29) now\n",
+        );
+        check(vec![spanned("see this", &[("this", link("javascript:alert(1)"))])], "see this\n");
+        check(vec![spanned("run a_b* now", &[("a_b*", SpanKind::Code)])], "run `a_b*` now\n");
+    }
+
+    #[test]
+    fn emphasis_that_would_not_be_read_is_left_out() {
+        check(vec![spanned("say “no”now", &[("“no”", SpanKind::Strong)])], "say “no”now\n");
+        check(vec![spanned("say “no” now", &[("“no” ", SpanKind::Strong)])], "say **“no”** now\n");
+    }
+
+    #[test]
+    fn front_matter_is_safe_whatever_the_headline() {
+        let yaml = front_matter(&article(Some("Yes: \"no\" # \\ \u{85}end"), Vec::new()));
+        assert_eq!(yaml, "---\ntitle: \"Yes: \\\"no\\\" # \\\\ \\u0085end\"\n---\n\n");
+    }
+
+    #[test]
+    fn html_is_escaped_and_nests() {
+        let javascript = SpanKind::Link { href: "javascript:alert(1)".to_owned() };
+        let blocks = vec![
+            spanned("a <b> & \"c\"", &[("<b>", javascript)]),
+            item(1, "•", "one"),
+            item(2, "1.", "two"),
+            item(1, "•", "three"),
+            part(PartKind::Quote, "said"),
+            part(PartKind::Table, "a | <b>"),
+        ];
+        assert_eq!(
+            html(&article(Some("H & M"), blocks)),
+            "<article dir=\"auto\">\n<h1>H &amp; M</h1>\n<p>a &lt;b&gt; &amp; &quot;c&quot;</p>\n<ul>\n<li><p>one</p>\n\
+             <ol>\n<li><p>two</p>\n</li>\n</ol>\n</li>\n<li><p>three</p>\n</li>\n</ul>\n<blockquote>\n<p>said</p>\n\
+             </blockquote>\n<table>\n<tr><td>a</td><td>&lt;b&gt;</td></tr>\n</table>\n</article>\n"
+        );
+    }
 }

@@ -63,35 +63,30 @@ pub(super) fn run(args: FetchArgs, context: &mut Context) -> Exit {
             return Exit::World;
         }
     };
-    let desk = match Desk::open(&args.output, &[], context) {
+    let mut desk = match Desk::open(&args.output, &[], context) {
         Ok(desk) => desk,
         Err(exit) => return exit,
     };
     pipeline::silence_caught_panics();
     context.talk.begin_progress(args.urls.len());
     let n_urls = args.urls.len();
-    let (desk, end) = runtime.block_on(async {
+    let end = runtime.block_on(async {
         tokio::select! {
-            done = fetch_all(&args, &fetcher, &mut saver, desk, context) => done,
-            _ = tokio::signal::ctrl_c() => (None, End::Interrupted),
+            end = fetch_all(&args, &fetcher, &mut saver, &mut desk, context) => end,
+            _ = tokio::signal::ctrl_c() => End::Interrupted,
         }
     });
-    context.talk.end_progress();
-    let Some(desk) = desk else {
-        context.talk.note(&format!("stopped after {} of {n_urls}", context.stats.inputs));
-        return Exit::Interrupted;
-    };
     let exit = desk.close(&mut context.talk, &context.stats);
     match (exit, end) {
-        // The one thing that was asked for.
-        (Exit::Partial, End::Failed { is_request_wrong }) if n_urls == 1 => {
-            if is_request_wrong {
-                Exit::Usage
-            } else {
-                Exit::World
-            }
+        (_, End::Interrupted) => {
+            context.talk.note(&format!("stopped after {} of {n_urls}", context.stats.inputs));
+            Exit::Interrupted
         }
-        (exit, _) => exit,
+        (_, End::NotSaved) => Exit::World,
+        // The one thing that was asked for.
+        (Exit::Partial, End::Failed { is_request_wrong: true }) if n_urls == 1 => Exit::Usage,
+        (Exit::Partial, End::Failed { is_request_wrong: false }) if n_urls == 1 => Exit::World,
+        (exit, End::Failed { .. } | End::Fetched) => exit,
     }
 }
 
@@ -99,6 +94,7 @@ pub(super) fn run(args: FetchArgs, context: &mut Context) -> Exit {
 enum End {
     Fetched,
     Failed { is_request_wrong: bool },
+    NotSaved,
     Interrupted,
 }
 
@@ -106,9 +102,9 @@ async fn fetch_all(
     args: &FetchArgs,
     fetcher: &Fetcher,
     saver: &mut Option<Saver>,
-    mut desk: Desk,
+    desk: &mut Desk,
     context: &mut Context,
-) -> (Option<Desk>, End) {
+) -> End {
     let options = args.output.extract_options(&context.settings.config.extract);
     let shape = args.output.shape();
     let n_at_once = usize::try_from(context.settings.config.fetch.concurrency.get()).unwrap_or(1);
@@ -131,7 +127,7 @@ async fn fetch_all(
             && let Err(error) = save(saver, page)
         {
             context.talk.fatal(&error, error.hint());
-            return (Some(desk), End::Failed { is_request_wrong: false });
+            return End::NotSaved;
         }
         let content = page.map(Content::Page).map_err(|error| failure(&error));
         let fields = match &content {
@@ -147,7 +143,7 @@ async fn fetch_all(
             break;
         }
     }
-    (Some(desk), end)
+    end
 }
 
 fn save(saver: &mut Saver, page: &Page) -> Result<(), crate::sink::SinkError> {

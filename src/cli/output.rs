@@ -4,6 +4,7 @@ use super::pipeline::caught;
 use super::stats::{Spent, Stats, Stopwatch};
 use super::talk::Talk;
 use super::{Context, Exit};
+use crate::article::NoArticle;
 use crate::extract::{self, Extracted, Want};
 use crate::input::Content;
 use crate::sink::{self, Failure, Format, Origin, Rendered, Shape, Sink, SinkError, Target};
@@ -119,7 +120,7 @@ pub(super) struct Finished {
 
 enum Fate {
     Story { n_words: usize },
-    NoStory { message: &'static str },
+    NoStory(NoArticle),
     Failed(Failure),
 }
 
@@ -164,9 +165,22 @@ fn story(content: &Content, options: &extract::Options) -> Extracted {
 
 fn fate(outcome: Result<Extracted, Failure>, shape: &Shape) -> Fate {
     match outcome {
-        Ok(Extracted { finding: Some(finding), .. }) if !shape.any_type => Fate::NoStory { message: finding.message() },
+        Ok(Extracted { finding: Some(finding), .. }) if !shape.any_type => Fate::NoStory(finding),
         Ok(Extracted { article, .. }) => Fate::Story { n_words: article.word_count },
         Err(failure) => Fate::Failed(failure),
+    }
+}
+
+/// What a person can do about a page that holds no story.
+fn way_out(finding: NoArticle) -> &'static str {
+    match finding {
+        NoArticle::Empty => "if a browser shows a story there, a script puts it in: save the page from the browser",
+        NoArticle::Listing => "fetch the pages that it links to",
+        NoArticle::ConsentWall => {
+            "answer it in a browser, and save the page from there; --any-type gives what text there is"
+        }
+        NoArticle::Paywall => "--any-type gives what text there is",
+        NoArticle::NotHtml => "HTML, plain text, JSON Lines and WARC are read; anything else has to be converted first",
     }
 }
 
@@ -214,11 +228,11 @@ impl Desk {
                 stats.articles += 1;
                 talk.detail(&format!("{name}: {n_words} words"));
             }
-            Fate::NoStory { message } => {
+            Fate::NoStory(finding) => {
                 stats.without_article += 1;
                 // Records say it themselves.
                 if !self.format.is_record() {
-                    talk.error(&format!("{name}: {message}"), None);
+                    talk.error(&format!("{name}: {}", finding.message()), Some(way_out(finding)));
                 }
             }
             Fate::Failed(failure) => {

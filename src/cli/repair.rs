@@ -72,7 +72,7 @@ fn repair_text(args: &RepairArgs, context: &mut Context) -> Exit {
             decoded.text.into_owned()
         }
     };
-    let repaired = mojibake::repair(&text, &Hints { tld, ..Hints::default() }, &config.extract.repair);
+    let repaired = mojibake::repair(&text, &Hints { tld, ..Hints::default() }, &in_any_case(&config.extract.repair));
     context.stats.work += stopwatch.read();
     context.stats.articles += 1;
     let lines = repaired.repairs.iter().map(|repair| explained(&repaired.text, repair));
@@ -85,6 +85,11 @@ fn repair_text(args: &RepairArgs, context: &mut Context) -> Exit {
     let written = context.out.write_all(out.as_bytes()).and_then(|()| context.out.flush());
     say_seconds(context);
     ended(written, false, context)
+}
+
+/// Whoever calls for repair wants it, whatever is done to articles.
+fn in_any_case(options: &Options) -> Options {
+    Options { enabled: true, ..options.clone() }
 }
 
 /// The label of the host that says most about its language.
@@ -125,7 +130,8 @@ struct Line {
 }
 
 fn repair_lines(args: &RepairArgs, context: &mut Context) -> Exit {
-    let config = context.settings.config.clone();
+    let bounds = context.settings.config.input.clone();
+    let options = in_any_case(&context.settings.config.extract.repair);
     let paths: Vec<PathBuf> = args.path.iter().cloned().collect();
     let Context { out, talk, stats, .. } = context;
     let mut written = Ok(());
@@ -133,11 +139,11 @@ fn repair_lines(args: &RepairArgs, context: &mut Context) -> Exit {
     let read = in_order(
         args.jobs.unwrap_or_else(pipeline::default_threads),
         |hand_over| {
-            let _ = input::read(&paths, Kind::Jsonl, &config.input, hand_over);
+            let _ = input::read(&paths, Kind::Jsonl, &bounds, hand_over);
         },
         |item: Item| {
             let (name, object) = input::open_object(item);
-            repair_line(&name, object, args, &config.extract.repair)
+            repair_line(&name, object, args, &options)
         },
         |Line { out: line, failure, n_bytes, work }| {
             stats.inputs += 1;

@@ -13,6 +13,8 @@ pub(super) struct Talk {
     is_quiet: bool,
     is_verbose: bool,
     bar: Option<ProgressBar>,
+    /// Whether the last message ended in a hint, after which a blank line is due.
+    has_hinted: bool,
 }
 
 const RED: &str = "\x1b[1;31m";
@@ -27,7 +29,7 @@ impl Talk {
             // https://no-color.org: set and not empty.
             ColorChoice::Auto => is_watched() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         };
-        Self { err, is_colored, is_quiet: global.quiet, is_verbose: global.verbose, bar: None }
+        Self { err, is_colored, is_quiet: global.quiet, is_verbose: global.verbose, bar: None, has_hinted: false }
     }
 
     /// What ends the run; said also when quiet.
@@ -74,7 +76,8 @@ impl Talk {
             true => format!("{color}{label}:{PLAIN}"),
             false => format!("{label}:"),
         };
-        let mut text = format!("{} {message}", paint(label, color));
+        let gap = if std::mem::replace(&mut self.has_hinted, hint.is_some()) { "\n" } else { "" };
+        let mut text = format!("{gap}{} {message}", paint(label, color));
         if let Some(hint) = hint {
             text.push_str(&format!("\n\n{} {hint}", paint("hint", CYAN)));
         }

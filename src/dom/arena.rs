@@ -2,114 +2,160 @@
 //! tree flat, in document order.
 //!
 //! While the page is read, nodes are linked rows, for the standard moves them about (foster parenting, the adoption
-//! agency). A text is a chain of pieces, so that text which is added to a node again and again is joined once.
+//! agency). A text is a chain of stretches of the page, so that text which is added to a node again and again is joined
+//! once.
+//!
+//! Attributes and texts do not pass through tree construction, which hardly looks at them: the rows take them from
+//! [`Current`], which [`super::feed`] fills before it hands over a token. What the tokens carry in their place is said
+//! there.
 
-use super::{Attr, Attribute, Cuts, Dom, Kind, NONE, Node, Options, Tag};
-use html5ever::interface::{ElemName, ElementFlags, NodeOrText, QuirksMode, TreeSink};
-use html5ever::tendril::{StrTendril, TendrilSink};
-use html5ever::{LocalName, Namespace, ParseOpts, QualName};
+use super::elements::{Elements, Handle, Name};
+use super::foreign;
+use super::names::Names;
+use super::tokenizer::Span;
+use super::{Attr, Attribute, Cuts, Dom, Kind, NONE, Node, Tag};
+use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
+use html5ever::tendril::StrTendril;
+use html5ever::{LocalName, Namespace, QualName, local_name, ns};
 use std::borrow::Cow;
-use std::cell::{Ref, RefCell};
-use std::collections::HashMap;
-
-pub(super) fn parse(html: &str, options: &Options) -> Dom {
-    let arena = Arena::new(html.len(), options);
-    html5ever::parse_document(arena, ParseOpts::default()).one(StrTendril::from_slice(html))
-}
+use std::cell::RefCell;
+use std::collections::VecDeque;
 
 /// A node while the page is being read.
 struct Row {
     parent: u32,
     previous: u32,
     next: u32,
+    /// First and last child. Text: the first and last of the pieces that continue it.
     first: u32,
     last: u32,
     kind: Kind,
-    /// Text: first and last piece. Element: range of attributes. Template: see `templates`.
+    /// Text: its first piece. Element: range of attributes.
     start: u32,
     stop: u32,
+    source: u32,
+    /// How many nodes stand above it.
+    depth: u32,
 }
 
-/// A stretch of `strings`, and the one that continues it.
+/// A stretch that continues a text, and the one that continues this.
 struct Piece {
-    start: u32,
-    stop: u32,
+    span: Span,
     next: u32,
 }
 
-struct Tree {
+/// Marks spans of [`Tree::extra`]; pages are shorter than this.
+const EXTRA: u32 = 1 << 31;
+
+/// What the token under way is, for the rows it makes.
+#[derive(Debug, Clone)]
+pub(super) enum Current {
+    /// A start tag.
+    Start(Start),
+    /// Text, for which tree construction was given a stand-in: as much as tells it what it asks about text.
+    Text {
+        span: Span,
+        /// Whether the stand-in begins with the line end that the text begins with, and which may be dropped.
+        has_line_end: bool,
+    },
+    /// Text that tree construction was given as it is.
+    WholeText(Span),
+    Comment(Span),
+    /// A text, or U+0000, of which what tree construction has is taken.
+    Given,
+    /// Any other token, or a text that has been placed.
+    Other,
+}
+
+/// A start tag under way.
+#[derive(Debug, Clone)]
+pub(super) struct Start {
+    pub(super) tag: Tag,
+    /// The name that tree construction was given.
+    pub(super) local: LocalName,
+    pub(super) source: u32,
+    /// Range of attributes.
+    pub(super) attributes: (u32, u32),
+    /// The element made from it, once there is one.
+    pub(super) made: Option<Made>,
+}
+
+/// An element that was made from the tag under way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Made {
+    pub(super) id: u32,
+    /// The attributes that it has if it turns out to be another's copy.
+    attributes: (u32, u32),
+    /// Whether it is of SVG or MathML.
+    pub(super) is_foreign: bool,
+}
+
+pub(super) struct Tree {
     rows: Vec<Row>,
-    names: Vec<Option<QualName>>,
     pieces: Vec<Piece>,
-    attributes: Vec<Attribute>,
-    strings: String,
-    tag_names: Numbers,
-    attr_names: Numbers,
-    /// Contents of each `<template>`, by its row.
-    templates: HashMap<u32, u32>,
-    nodes_max: u32,
-    cuts: Cuts,
+    pub(super) attributes: Vec<Attribute>,
+    /// Lists of attributes that tree construction may copy to other elements, as ranges.
+    pub(super) shared: Vec<(u32, u32)>,
+    /// Text that comes from tree construction itself, or that it split.
+    extra: String,
+    pub(super) tag_names: Names,
+    pub(super) attr_names: Names,
+    pub(super) current: Current,
+    /// Texts that tree construction holds back, to see whether they belong in the table they stand in.
+    deferred: VecDeque<Span>,
+    /// MathML elements that hold HTML, by row.
+    holds_html: Vec<u32>,
+    pub(super) cuts: Cuts,
+    /// Elements that were made, for the reckoning of work.
+    pub(super) n_made: u32,
+    /// Whether the body is there.
+    pub(super) has_body: bool,
 }
 
-/// Numbers for names that the page brings itself.
-#[derive(Default)]
-struct Numbers {
-    by_name: HashMap<LocalName, u16>,
-    names: Vec<Box<str>>,
-}
-
-impl Numbers {
-    fn number(&mut self, name: &LocalName, known: usize) -> u16 {
-        if let Some(number) = self.by_name.get(name) {
-            return *number;
-        }
-        // Names past the last number share it: 65,000 different names on one page say nothing to anybody.
-        let number = u16::try_from(known + self.names.len()).unwrap_or(u16::MAX);
-        if number < u16::MAX {
-            self.names.push(Box::from(&**name));
-            self.by_name.insert(name.clone(), number);
-        }
-        number
-    }
-}
-
-struct Arena(RefCell<Tree>);
-
-/// A handle whose name html5ever asks for.
-#[derive(Debug)]
-struct Name<'a>(Ref<'a, QualName>);
-
-impl ElemName for Name<'_> {
-    fn ns(&self) -> &Namespace {
-        &self.0.ns
-    }
-
-    fn local_name(&self) -> &LocalName {
-        &self.0.local
-    }
+pub(super) struct Arena {
+    pub(super) tree: RefCell<Tree>,
+    elements: Elements,
 }
 
 impl Arena {
-    fn new(bytes: usize, options: &Options) -> Self {
+    pub(super) fn new(bytes: usize) -> Self {
+        // Half of what the pages measured need (a node per 80 bytes, an attribute per 130), so that few grow twice.
         let mut tree = Tree {
-            rows: Vec::with_capacity(bytes / 64),
-            names: Vec::with_capacity(bytes / 64),
-            pieces: Vec::with_capacity(bytes / 128),
-            attributes: Vec::with_capacity(bytes / 128),
-            strings: String::with_capacity(bytes),
-            tag_names: Numbers::default(),
-            attr_names: Numbers::default(),
-            templates: HashMap::new(),
-            nodes_max: options.nodes_max,
+            rows: Vec::with_capacity(bytes / 160),
+            pieces: Vec::new(),
+            attributes: Vec::with_capacity(bytes / 260),
+            shared: Vec::new(),
+            extra: String::new(),
+            tag_names: Names::of_tags(),
+            attr_names: Names::of_attributes(),
+            current: Current::Other,
+            deferred: VecDeque::new(),
+            holds_html: Vec::new(),
             cuts: Cuts::default(),
+            n_made: 0,
+            has_body: false,
         };
-        tree.row(Kind::Document, None);
-        Self(RefCell::new(tree))
+        tree.row(Kind::Document);
+        Self { tree: RefCell::new(tree), elements: Elements::default() }
+    }
+
+    /// The finished tree. `page` and `rewritten` are what the spans point into.
+    pub(super) fn into_dom(self, page: &str, rewritten: &str) -> Dom {
+        self.tree.into_inner().lay_flat(page, rewritten)
     }
 }
 
 impl Tree {
-    fn row(&mut self, kind: Kind, name: Option<QualName>) -> u32 {
+    pub(super) fn n_rows(&self) -> u32 {
+        self.rows.len() as u32
+    }
+
+    /// How deep a node stands.
+    pub(super) fn depth(&self, id: u32) -> u32 {
+        self.rows[id as usize].depth
+    }
+
+    fn row(&mut self, kind: Kind) -> u32 {
         let id = self.rows.len() as u32;
         self.rows.push(Row {
             parent: NONE,
@@ -118,63 +164,64 @@ impl Tree {
             first: NONE,
             last: NONE,
             kind,
-            start: NONE,
-            stop: NONE,
+            start: 0,
+            stop: 0,
+            source: NONE,
+            depth: 0,
         });
-        self.names.push(name);
         id
     }
 
-    fn intern(&mut self, text: &str) -> (u32, u32) {
-        let start = self.strings.len() as u32;
-        self.strings.push_str(text);
-        (start, self.strings.len() as u32)
-    }
-
-    fn attributes(&mut self, attrs: Vec<html5ever::Attribute>) {
-        for attr in attrs {
-            let local = &attr.name.local;
-            let name = Attr::known(local).unwrap_or_else(|| Attr(self.attr_names.number(local, Attr::KNOWN.len())));
-            let (start, stop) = self.intern(&attr.value);
-            self.attributes.push(Attribute { name, start, stop });
+    fn text_row(&mut self, kind: Kind, span: Span) -> u32 {
+        let id = self.row(kind);
+        let row = &mut self.rows[id as usize];
+        (row.start, row.stop) = (span.start, span.end);
+        if span.start & EXTRA == 0 {
+            row.source = span.start;
         }
-    }
-
-    fn full(&mut self) -> bool {
-        let full = self.rows.len() as u32 >= self.nodes_max;
-        if full {
-            self.cuts.nodes += 1;
-        }
-        full
-    }
-
-    /// A text node of its own, not yet in the tree.
-    fn text_row(&mut self, text: &str) -> u32 {
-        let id = self.row(Kind::Text, None);
-        let piece = self.piece(text);
-        self.rows[id as usize].start = piece;
-        self.rows[id as usize].stop = piece;
         id
     }
 
-    fn piece(&mut self, text: &str) -> u32 {
-        let (start, stop) = self.intern(text);
-        self.pieces.push(Piece { start, stop, next: NONE });
-        self.pieces.len() as u32 - 1
-    }
-
-    fn extend_text(&mut self, id: u32, text: &str) {
-        let last = self.rows[id as usize].stop;
-        if self.pieces[last as usize].stop as usize == self.strings.len() {
-            self.strings.push_str(text);
-            self.pieces[last as usize].stop = self.strings.len() as u32;
-        } else {
-            let piece = self.piece(text);
-            self.pieces[last as usize].next = piece;
-            self.rows[id as usize].stop = piece;
+    /// The stretch that tree construction means by `text`.
+    fn span_of(&mut self, text: &str) -> Span {
+        match self.current {
+            Current::Text { span, has_line_end } => {
+                self.current = Current::Other;
+                let is_dropped = has_line_end && !text.starts_with('\n');
+                Span { start: span.start + u32::from(is_dropped), end: span.end }
+            }
+            Current::WholeText(span) if span.len() == text.len() => span,
+            // Split at its spaces, or text from tree construction itself.
+            Current::WholeText(_) | Current::Given => self.extra(text),
+            Current::Start(_) | Current::Comment(_) | Current::Other => match self.deferred.pop_front() {
+                Some(span) => span,
+                None => self.extra(text),
+            },
         }
     }
 
+    /// To be called when the token under way has been dealt with: the element that a start tag made.
+    pub(super) fn settle(&mut self) -> Option<Made> {
+        match std::mem::replace(&mut self.current, Current::Other) {
+            Current::Text { span, .. } => self.deferred.push_back(span),
+            Current::WholeText(_) | Current::Given => {}
+            Current::Start(Start { made, .. }) => {
+                self.deferred.clear();
+                return made;
+            }
+            Current::Comment(_) | Current::Other => self.deferred.clear(),
+        }
+        None
+    }
+
+    fn extra(&mut self, text: &str) -> Span {
+        let start = EXTRA | self.extra.len() as u32;
+        self.extra.push_str(text);
+        Span { start, end: EXTRA | self.extra.len() as u32 }
+    }
+}
+
+impl Tree {
     fn detach(&mut self, id: u32) {
         let Row { parent, previous, next, .. } = self.rows[id as usize];
         if parent == NONE {
@@ -194,245 +241,300 @@ impl Tree {
 
     fn append(&mut self, parent: u32, id: u32) {
         self.detach(id);
-        let last = self.rows[parent as usize].last;
+        let above = &mut self.rows[parent as usize];
+        let (last, depth) = (above.last, above.depth + 1);
+        above.last = id;
         match last {
-            NONE => self.rows[parent as usize].first = id,
+            NONE => above.first = id,
             last => self.rows[last as usize].next = id,
         }
-        self.rows[parent as usize].last = id;
-        (self.rows[id as usize].parent, self.rows[id as usize].previous) = (parent, last);
+        let row = &mut self.rows[id as usize];
+        (row.parent, row.previous, row.depth) = (parent, last, depth);
     }
 
     fn insert_before(&mut self, sibling: u32, id: u32) {
         self.detach(id);
-        let Row { parent, previous, .. } = self.rows[sibling as usize];
+        let Row { parent, previous, depth, .. } = self.rows[sibling as usize];
         match previous {
             NONE => self.rows[parent as usize].first = id,
             previous => self.rows[previous as usize].next = id,
         }
         self.rows[sibling as usize].previous = id;
         let row = &mut self.rows[id as usize];
-        (row.parent, row.previous, row.next) = (parent, previous, sibling);
+        (row.parent, row.previous, row.next, row.depth) = (parent, previous, sibling, depth);
     }
 
-    fn is_text(&self, id: u32) -> bool {
-        id != NONE && self.rows[id as usize].kind == Kind::Text
+    fn append_text(&mut self, parent: u32, text: &str) {
+        let span = self.span_of(text);
+        let last = self.rows[parent as usize].last;
+        if !self.extend_text(last, span) {
+            let id = self.text_row(Kind::Text, span);
+            self.append(parent, id);
+        }
+    }
+
+    fn insert_text_before(&mut self, sibling: u32, text: &str) {
+        let span = self.span_of(text);
+        let previous = self.rows[sibling as usize].previous;
+        if !self.extend_text(previous, span) {
+            let id = self.text_row(Kind::Text, span);
+            self.insert_before(sibling, id);
+        }
+    }
+
+    /// Continues a node with a text; false if it is no text.
+    fn extend_text(&mut self, id: u32, span: Span) -> bool {
+        let Some(row) = self.rows.get_mut(id as usize).filter(|row| row.kind == Kind::Text) else { return false };
+        let end = match row.last {
+            NONE => &mut row.stop,
+            last => &mut self.pieces[last as usize].span.end,
+        };
+        if *end == span.start {
+            *end = span.end;
+            return true;
+        }
+        let piece = self.pieces.len() as u32;
+        match std::mem::replace(&mut row.last, piece) {
+            NONE => row.first = piece,
+            last => self.pieces[last as usize].next = piece,
+        }
+        self.pieces.push(Piece { span, next: NONE });
+        true
+    }
+
+    /// The range of attributes of an element that is made while the start tag under way is dealt with, and where its
+    /// tag stands. `given` is what tree construction gives it; it copies formatting elements, so it may not be the tag's
+    /// own. Of several of one name, the tag's own comes last.
+    fn claim(&mut self, id: u32, name: &QualName, given: Option<(u32, u32)>) -> ((u32, u32), u32) {
+        let copied = (given.unwrap_or_default(), NONE);
+        let Current::Start(start) = &mut self.current else { return copied };
+        let is_foreign = name.ns != ns!(html);
+        let is_own = is_foreign
+            || name.local == start.local
+            || start.local == local_name!("image") && name.local == local_name!("img");
+        if !is_own {
+            return copied;
+        }
+        let claimed = (start.attributes, start.source);
+        if let Some(before) = start.made.replace(Made { id, attributes: copied.0, is_foreign }) {
+            let row = &mut self.rows[before.id as usize];
+            ((row.start, row.stop), row.source) = (before.attributes, NONE);
+        }
+        claimed
     }
 
     /// The rows in document order, each with its parent's new number.
-    fn lay_flat(mut self) -> Dom {
+    fn lay_flat(self, page: &str, rewritten: &str) -> Dom {
+        let mut strings = String::with_capacity(page.len() + rewritten.len() + self.extra.len());
+        strings.push_str(page);
+        strings.push_str(rewritten);
+        let extra_at = strings.len() as u32;
+        strings.push_str(&self.extra);
+        let placed = |at: u32| if at & EXTRA == 0 { at } else { (at & !EXTRA) + extra_at };
+
         let mut nodes: Vec<Node> = Vec::with_capacity(self.rows.len());
         let (mut at, mut parent) = (0u32, NONE);
         loop {
             let number = nodes.len() as u32;
-            let contents = self.templates.get(&at).copied();
             let row = &self.rows[at as usize];
-            let (start, stop) = match row.kind {
-                Kind::Text | Kind::Comment => self.text_range(at),
-                Kind::Element(_) => (row.start, row.stop),
-                Kind::Document | Kind::Doctype => (0, 0),
-            };
-            let row = &self.rows[at as usize];
-            nodes.push(Node { parent, next_sibling: NONE, end: NONE, kind: row.kind, start, stop, source: NONE });
+            let is_text = row.kind == Kind::Text;
+            let (mut start, mut stop) = (placed(row.start), placed(row.stop));
+            if is_text && row.first != NONE {
+                let joined_at = strings.len();
+                strings.extend_from_within(start as usize..stop as usize);
+                let mut piece = row.first;
+                while let Some(Piece { span, next }) = self.pieces.get(piece as usize) {
+                    strings.extend_from_within(placed(span.start) as usize..placed(span.end) as usize);
+                    piece = *next;
+                }
+                (start, stop) = (joined_at as u32, strings.len() as u32);
+            }
+            nodes.push(Node { parent, next_sibling: NONE, end: NONE, kind: row.kind, start, stop, source: row.source });
             // Down, or along, or up until there is an along.
-            let down = contents.map_or(row.first, |contents| self.rows[contents as usize].first);
-            if down != NONE {
-                (at, parent) = (down, number);
+            if row.first != NONE && !is_text {
+                (at, parent) = (row.first, number);
                 continue;
             }
             let mut current = number;
             loop {
-                nodes[current as usize].end = nodes.len() as u32;
                 let next = self.rows[at as usize].next;
-                if current != 0 && next != NONE {
-                    nodes[current as usize].next_sibling = nodes.len() as u32;
-                    (at, parent) = (next, nodes[current as usize].parent);
+                let end = nodes.len() as u32;
+                let node = &mut nodes[current as usize];
+                node.end = end;
+                if next != NONE {
+                    node.next_sibling = end;
+                    (at, parent) = (next, node.parent);
                     break;
                 }
-                current = nodes[current as usize].parent;
+                current = node.parent;
                 if current == NONE {
-                    return self.finished(nodes);
+                    return Dom {
+                        nodes,
+                        attributes: self.attributes,
+                        strings,
+                        tag_names: self.tag_names.into_others(),
+                        attr_names: self.attr_names.into_others(),
+                        cuts: self.cuts,
+                    };
                 }
-                at = self.above(at);
+                at = self.rows[at as usize].parent;
             }
-        }
-    }
-
-    /// The parent of a row; of a template's contents, the template.
-    fn above(&self, id: u32) -> u32 {
-        let parent = self.rows[id as usize].parent;
-        match self.rows[parent as usize].start {
-            template if self.rows[parent as usize].kind == Kind::Document && parent != 0 => template,
-            _ => parent,
-        }
-    }
-
-    fn text_range(&mut self, id: u32) -> (u32, u32) {
-        let first = self.rows[id as usize].start as usize;
-        let Piece { start, stop, mut next } = self.pieces[first];
-        if next == NONE {
-            return (start, stop);
-        }
-        let mut whole = self.strings[start as usize..stop as usize].to_owned();
-        while next != NONE {
-            let piece = &self.pieces[next as usize];
-            whole.push_str(&self.strings[piece.start as usize..piece.stop as usize]);
-            next = piece.next;
-        }
-        self.intern(&whole)
-    }
-
-    fn finished(self, nodes: Vec<Node>) -> Dom {
-        Dom {
-            nodes,
-            attributes: self.attributes,
-            strings: self.strings,
-            tag_names: self.tag_names.names,
-            attr_names: self.attr_names.names,
-            cuts: self.cuts,
         }
     }
 }
 
+/// The number that stands in for a list of attributes, as the value of an attribute without a name.
+pub(super) fn reference_to(list: u32) -> html5ever::Attribute {
+    // In five bytes of seven bits, which a tendril keeps in itself.
+    let bytes = [0, 7, 14, 21, 28].map(|shift| (list >> shift) as u8 & 0x7f);
+    let value = StrTendril::from_slice(std::str::from_utf8(&bytes).expect("seven bits are ASCII"));
+    html5ever::Attribute { name: QualName::new(None, ns!(), local_name!("")), value }
+}
+
+fn referred_to(attribute: &html5ever::Attribute) -> Option<u32> {
+    let is_reference = attribute.name.local == local_name!("");
+    is_reference.then(|| attribute.value.bytes().rev().fold(0, |list, byte| list << 7 | u32::from(byte)))
+}
+
 impl TreeSink for Arena {
-    type Handle = u32;
-    type Output = Dom;
+    type Handle = Handle;
+    type Output = Self;
     type ElemName<'a> = Name<'a>;
 
-    fn finish(self) -> Dom {
-        self.0.into_inner().lay_flat()
+    fn finish(self) -> Self {
+        self
     }
 
     fn parse_error(&self, _message: Cow<'static, str>) {}
 
-    fn get_document(&self) -> u32 {
-        0
+    fn get_document(&self) -> Handle {
+        Handle::nameless(0)
     }
 
-    fn elem_name<'a>(&'a self, target: &'a u32) -> Name<'a> {
-        Name(Ref::map(self.0.borrow(), |tree| {
-            tree.names[*target as usize].as_ref().expect("html5ever asks for names of elements only")
-        }))
+    fn elem_name<'a>(&'a self, target: &'a Handle) -> Name<'a> {
+        self.elements.name(*target)
     }
 
-    fn create_element(&self, name: QualName, attrs: Vec<html5ever::Attribute>, flags: ElementFlags) -> u32 {
-        let tree = &mut *self.0.borrow_mut();
-        let tag = Tag::known(&name.local).unwrap_or_else(|| Tag(tree.tag_names.number(&name.local, Tag::KNOWN.len())));
-        let start = tree.attributes.len() as u32;
-        tree.attributes(attrs);
-        let id = tree.row(Kind::Element(tag), Some(name));
-        (tree.rows[id as usize].start, tree.rows[id as usize].stop) = (start, tree.attributes.len() as u32);
-        if flags.template {
-            let contents = tree.row(Kind::Document, None);
-            tree.rows[contents as usize].start = id;
-            tree.templates.insert(id, contents);
+    fn create_element(&self, name: QualName, attrs: Vec<html5ever::Attribute>, flags: ElementFlags) -> Handle {
+        let tree = &mut *self.tree.borrow_mut();
+        let id = tree.row(Kind::Document);
+        let given = attrs.first().and_then(referred_to).map(|list| tree.shared[list as usize]);
+        let ((start, stop), source) = tree.claim(id, &name, given);
+        let tag = match &tree.current {
+            Current::Start(start) if start.local == name.local => start.tag,
+            _ => Tag(tree.tag_names.number(&name.local)),
+        };
+        let row = &mut tree.rows[id as usize];
+        (row.kind, row.start, row.stop, row.source) = (Kind::Element(tag), start, stop, source);
+        tree.n_made += 1;
+        tree.has_body |= tag == Tag::BODY;
+        if name.ns != ns!(html) {
+            tree.adjust_attributes(&name.ns, start, stop);
+            if flags.mathml_annotation_xml_integration_point {
+                tree.holds_html.push(id);
+            }
         }
-        id
+        self.elements.handle(id, name, tag)
     }
 
-    fn create_comment(&self, text: StrTendril) -> u32 {
-        let tree = &mut *self.0.borrow_mut();
-        let id = tree.text_row(&text);
-        tree.rows[id as usize].kind = Kind::Comment;
-        id
+    fn create_comment(&self, text: StrTendril) -> Handle {
+        let tree = &mut *self.tree.borrow_mut();
+        let span = match tree.current {
+            Current::Comment(span) => span,
+            _ => tree.extra(&text),
+        };
+        Handle::nameless(tree.text_row(Kind::Comment, span))
     }
 
-    fn create_pi(&self, _target: StrTendril, data: StrTendril) -> u32 {
+    fn create_pi(&self, _target: StrTendril, data: StrTendril) -> Handle {
         self.create_comment(data)
     }
 
-    fn append(&self, parent: &u32, child: NodeOrText<u32>) {
-        let tree = &mut *self.0.borrow_mut();
+    fn append(&self, parent: &Handle, child: NodeOrText<Handle>) {
+        let tree = &mut *self.tree.borrow_mut();
         match child {
-            NodeOrText::AppendNode(id) => {
-                if !tree.full() {
-                    tree.append(*parent, id);
-                }
-            }
-            NodeOrText::AppendText(text) => {
-                let last = tree.rows[*parent as usize].last;
-                if tree.is_text(last) {
-                    tree.extend_text(last, &text);
-                } else if !tree.full() {
-                    let id = tree.text_row(&text);
-                    tree.append(*parent, id);
-                }
-            }
+            NodeOrText::AppendNode(child) => tree.append(parent.id, child.id),
+            NodeOrText::AppendText(text) => tree.append_text(parent.id, &text),
         }
     }
 
-    fn append_based_on_parent_node(&self, element: &u32, previous: &u32, child: NodeOrText<u32>) {
-        let has_parent = self.0.borrow().rows[*element as usize].parent != NONE;
+    fn append_before_sibling(&self, sibling: &Handle, child: NodeOrText<Handle>) {
+        let tree = &mut *self.tree.borrow_mut();
+        match child {
+            NodeOrText::AppendNode(child) => tree.insert_before(sibling.id, child.id),
+            NodeOrText::AppendText(text) => tree.insert_text_before(sibling.id, &text),
+        }
+    }
+
+    fn append_based_on_parent_node(&self, element: &Handle, previous: &Handle, child: NodeOrText<Handle>) {
+        let has_parent = self.tree.borrow().rows[element.id as usize].parent != NONE;
         if has_parent { self.append_before_sibling(element, child) } else { self.append(previous, child) }
     }
 
     fn append_doctype_to_document(&self, _name: StrTendril, _public_id: StrTendril, _system_id: StrTendril) {
-        let tree = &mut *self.0.borrow_mut();
-        let id = tree.row(Kind::Doctype, None);
+        let tree = &mut *self.tree.borrow_mut();
+        let id = tree.row(Kind::Doctype);
         tree.append(0, id);
     }
 
-    fn get_template_contents(&self, target: &u32) -> u32 {
-        self.0.borrow().templates[target]
+    /// The template itself: what it holds are its children here.
+    fn get_template_contents(&self, target: &Handle) -> Handle {
+        *target
     }
 
-    fn same_node(&self, x: &u32, y: &u32) -> bool {
-        x == y
+    fn same_node(&self, x: &Handle, y: &Handle) -> bool {
+        x.id == y.id
     }
 
     fn set_quirks_mode(&self, _mode: QuirksMode) {}
 
-    fn append_before_sibling(&self, sibling: &u32, child: NodeOrText<u32>) {
-        let tree = &mut *self.0.borrow_mut();
-        match child {
-            NodeOrText::AppendNode(id) => {
-                if !tree.full() {
-                    tree.insert_before(*sibling, id);
-                }
-            }
-            NodeOrText::AppendText(text) => {
-                let previous = tree.rows[*sibling as usize].previous;
-                if tree.is_text(previous) {
-                    tree.extend_text(previous, &text);
-                } else if !tree.full() {
-                    let id = tree.text_row(&text);
-                    tree.insert_before(*sibling, id);
-                }
-            }
-        }
-    }
-
-    fn add_attrs_if_missing(&self, target: &u32, attrs: Vec<html5ever::Attribute>) {
-        let tree = &mut *self.0.borrow_mut();
-        let (old_start, old_stop) = (tree.rows[*target as usize].start, tree.rows[*target as usize].stop);
+    /// Asked for `<html>` and `<body>` tags that come late; the attributes are the tag's.
+    fn add_attrs_if_missing(&self, target: &Handle, _attrs: Vec<html5ever::Attribute>) {
+        let tree = &mut *self.tree.borrow_mut();
+        let Current::Start(Start { attributes: added, .. }) = tree.current else { return };
+        let row = &tree.rows[target.id as usize];
+        let (old_start, old_stop) = (row.start as usize, row.stop as usize);
         let start = tree.attributes.len();
-        tree.attributes.extend_from_within(old_start as usize..old_stop as usize);
+        tree.attributes.extend_from_within(old_start..old_stop);
         let kept = tree.attributes.len();
-        tree.attributes(attrs);
-        let mut at = kept;
-        while at < tree.attributes.len() {
-            let name = tree.attributes[at].name;
-            if tree.attributes[start..kept].iter().any(|it| it.name == name) {
-                tree.attributes.remove(at);
-            } else {
-                at += 1;
+        for at in added.0 as usize..added.1 as usize {
+            let attribute = tree.attributes[at].clone();
+            if tree.attributes[start..kept].iter().all(|it| it.name != attribute.name) {
+                tree.attributes.push(attribute);
             }
         }
-        (tree.rows[*target as usize].start, tree.rows[*target as usize].stop) =
-            (start as u32, tree.attributes.len() as u32);
+        let row = &mut tree.rows[target.id as usize];
+        (row.start, row.stop) = (start as u32, tree.attributes.len() as u32);
     }
 
-    fn remove_from_parent(&self, target: &u32) {
-        self.0.borrow_mut().detach(*target);
+    fn remove_from_parent(&self, target: &Handle) {
+        self.tree.borrow_mut().detach(target.id);
     }
 
-    fn reparent_children(&self, node: &u32, new_parent: &u32) {
-        let tree = &mut *self.0.borrow_mut();
-        let mut child = tree.rows[*node as usize].first;
+    fn reparent_children(&self, node: &Handle, new_parent: &Handle) {
+        let tree = &mut *self.tree.borrow_mut();
+        let mut child = tree.rows[node.id as usize].first;
         while child != NONE {
             let next = tree.rows[child as usize].next;
-            tree.append(*new_parent, child);
+            tree.append(new_parent.id, child);
             child = next;
+        }
+    }
+
+    fn is_mathml_annotation_xml_integration_point(&self, target: &Handle) -> bool {
+        self.tree.borrow().holds_html.contains(&target.id)
+    }
+}
+
+impl Tree {
+    /// Gives the attributes of an SVG or MathML element the names that the standard gives them.
+    fn adjust_attributes(&mut self, namespace: &Namespace, start: u32, stop: u32) {
+        for at in start as usize..stop as usize {
+            let name = self.attributes[at].name;
+            let adjusted = foreign::attribute_name(namespace, self.attr_names.name(name.0));
+            if let Some(adjusted) = adjusted {
+                self.attributes[at].name = Attr(self.attr_names.number(adjusted));
+            }
         }
     }
 }

@@ -40,10 +40,7 @@ pub enum FetchError {
         url: Url,
     },
     /// robots.txt could not be had, which forbids all (RFC 9309, 2.3.1.4). No request was sent for the page.
-    #[error(
-        "robots.txt of {} cannot be had, so {url} must not be fetched now",
-        host_and_port(url)
-    )]
+    #[error("robots.txt of {} cannot be had, so {url} must not be fetched now", host_and_port(url))]
     RobotsUnreachable {
         /// The page.
         url: Url,
@@ -332,7 +329,7 @@ impl FetchError {
             Self::Status { status: 404 | 410, .. } => "check the address; the page may have moved or gone",
             Self::ComeBackLater { .. } => "`fetch.retry_after_max_ms` sets how long a wait is accepted",
             Self::RedirectLoop { .. } => {
-                "the site may ask for cookies; save the page in a browser and use `copydesk clean`"
+                "the site may want a log-in or a consent; save the page in a browser and use `copydesk clean`"
             }
             Self::Setup { .. } => {
                 "install the system's root certificates (`ca-certificates`), or name them in SSL_CERT_FILE"

@@ -9,7 +9,7 @@ use std::ops::Range;
 use url::Url;
 
 /// The parts of the body, in order, each with the rows it is made of.
-pub fn parts(
+pub(super) fn parts(
     dom: &Dom,
     blocks: &Blocks,
     verdicts: &[Verdict],

@@ -10,7 +10,7 @@ use crate::dom::{Attr, Dom, NodeId, Tag};
 use crate::text::collapse;
 
 /// The comments of a page, in order. A reply is a comment of its own, its text not part of the one it answers.
-pub fn find(dom: &Dom, blocks: &Blocks, verdicts: &[Verdict]) -> Vec<Comment> {
+pub(super) fn find(dom: &Dom, blocks: &Blocks, verdicts: &[Verdict]) -> Vec<Comment> {
     if !verdicts.contains(&Verdict::Drop(Reason::Comments)) {
         return Vec::new();
     }

@@ -10,7 +10,7 @@ use crate::dom::{self, Attr, Dom, Tag};
 use std::collections::HashMap;
 
 /// The body that a page's data holds: JSON-LD's where it is given and long, else the key with the most prose.
-pub fn body(dom: &Dom, article_body: Option<&str>) -> Option<Vec<BodyPart>> {
+pub(super) fn body(dom: &Dom, article_body: Option<&str>) -> Option<Vec<BodyPart>> {
     let stated = article_body.map(parts_of).unwrap_or_default();
     let mut found = Found::default();
     for script in dom.elements(Tag::SCRIPT) {
@@ -129,7 +129,7 @@ fn parts_of(text: &str) -> Vec<BodyPart> {
 }
 
 /// Characters of prose in parts, measured as for blocks.
-pub fn n_prose(parts: &[BodyPart]) -> usize {
+pub(super) fn n_prose(parts: &[BodyPart]) -> usize {
     let prose_of = |part: &BodyPart| {
         let node = dom::NodeId::at(0);
         let mut block = Block::new(node, (node, node), 0..part.text.len(), part.kind, blocks::Gap::Element);

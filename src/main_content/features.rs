@@ -4,6 +4,7 @@
 //! around. Class names count only through their [meanings](super::marks). A row is measured by itself first; then it is told of
 //! the rows next to it. [`context`] adds what a first judgement of all rows says about each.
 
+pub mod context;
 mod survey;
 mod wording;
 
@@ -25,21 +26,40 @@ pub struct Anchors<'a> {
     pub descriptions: &'a [&'a str],
     /// The body as the page's data gives it, whole or not.
     pub article_body: Option<&'a str>,
+    /// What the data calls the page.
+    pub declared: Declared,
+}
+
+/// What a page's data calls it: `og:type`, or the types in its JSON-LD, the most particular of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Declared {
+    /// Nothing, or no more than a web page.
+    #[default]
+    Nothing,
+    /// An article, a blog's post, a live blog.
+    Article,
+    /// A question or a thread.
+    Forum,
+    /// Something to buy.
+    Product,
+    /// A list of other pages.
+    Listing,
 }
 
 /// One row of numbers for each block.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Table {
     /// Row by row, [`NAMES`] long each.
     pub cells: Vec<f32>,
     /// What is worth knowing of each row beside its numbers.
     pub places: Vec<Place>,
+    survey: Survey,
 }
 
 /// Where a row stands: for judging rows together.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Place {
-    /// Rows of one shape have the same number: the names and classes of the element and the one around it.
+    /// Rows of one shape have the same number, from 0 on: the names and classes of the element and the one around it.
     pub shape: u32,
     /// Rows of the page inside the element around the row's element.
     pub parent: (u32, u32),
@@ -171,6 +191,7 @@ columns! {
     PageDensity,
     PageRows,
     ContainerProseShare,
+    PageDeclared,
     // Marks summed up.
     AgainstNear,
     AgainstFar,
@@ -215,21 +236,22 @@ pub fn names() -> Vec<String> {
 pub fn measure(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>) -> Table {
     let survey = Survey::new(dom, blocks, marks);
     let n_rows = blocks.rows.len();
-    let mut table = Table { cells: vec![0.0; n_rows * N], places: vec![Place::default(); n_rows] };
-    let page = Page::new(dom, blocks, marks, &survey, anchors);
+    let mut cells_of_all = vec![0.0; n_rows * N];
+    let mut places = vec![Place::default(); n_rows];
+    let page = Page::new(dom, blocks, &survey, anchors);
     let mut words = Vec::new();
     let mut widget = None;
     for at in 0..n_rows {
-        let mut cells = Cells(&mut table.cells[at * N..(at + 1) * N]);
+        let mut cells = Cells(&mut cells_of_all[at * N..(at + 1) * N]);
         page.own(at, &mut cells);
-        page.tree(at, &mut cells, &mut table.places[at]);
-        page.position(at, &mut cells, &mut table.places[at]);
+        page.tree(at, &mut cells, &mut places[at]);
+        page.position(at, &mut cells, &mut places[at]);
         page.elsewhere(at, &mut cells, &mut words);
         page.words(at, &mut cells, &mut widget);
     }
-    page.shapes(&mut table);
-    page.neighbours(&mut table);
-    table
+    page.shapes(&mut cells_of_all, &mut places);
+    page.neighbours(&mut cells_of_all, &places);
+    Table { cells: cells_of_all, places, survey }
 }
 
 struct Cells<'a>(&'a mut [f32]);
@@ -263,6 +285,7 @@ struct Page<'a> {
     headlines: Vec<Anchor>,
     descriptions: Vec<Anchor>,
     article_body: Option<&'a str>,
+    declared: Declared,
     headline_row: Option<usize>,
     /// By row: the last prose before it, the first from it on.
     prose_before: Vec<Option<u32>>,
@@ -281,7 +304,7 @@ struct Page<'a> {
 const ARTICLE_BODY_BYTES_MIN: usize = 200;
 
 impl<'a> Page<'a> {
-    fn new(dom: &'a Dom, blocks: &'a Blocks, marks: &'a [Mark], survey: &'a Survey, anchors: &Anchors<'a>) -> Self {
+    fn new(dom: &'a Dom, blocks: &'a Blocks, survey: &'a Survey, anchors: &Anchors<'a>) -> Self {
         let n_rows = blocks.rows.len();
         let headlines: Vec<_> = anchors.headlines.iter().filter_map(|it| Anchor::new(it)).collect();
         let mut prose_before = Vec::with_capacity(n_rows);
@@ -315,6 +338,7 @@ impl<'a> Page<'a> {
             headline_row: None,
             descriptions: anchors.descriptions.iter().filter_map(|it| Anchor::new(it)).collect(),
             headlines,
+            declared: anchors.declared,
             article_body: anchors.article_body.filter(|it| it.len() >= ARTICLE_BODY_BYTES_MIN),
             prose_before,
             prose_after,
@@ -455,7 +479,7 @@ impl<'a> Page<'a> {
         cells.set(ControlsNear, survey.controls(previous_end..next.max(previous_end)).min(20) as f32);
 
         // Where it hangs beside the two containers.
-        let (up, down, branch, runs) = self.branch(element, survey.scored);
+        let (up, down, branch, runs) = survey.branch(dom, element, survey.scored);
         let rows = branch.map_or(at..at + 1, |it| survey.rows(dom, it));
         place.branch = range(&rows);
         let sums = survey.sum(rows.clone());
@@ -471,28 +495,12 @@ impl<'a> Page<'a> {
             cells.set(BranchTag, tag_class(dom.tag(branch)));
             cells.set(BranchControls, survey.controls(branch.index()..dom.end(branch).index()).min(20) as f32);
         }
-        let (up, down, branch, _) = self.branch(element, survey.dense);
+        let (up, down, branch, _) = survey.branch(dom, element, survey.dense);
         let sums = branch.map_or(Sums::default(), |it| survey.inside(dom, it));
         cells.set(DenseUp, up);
         cells.set(DenseDown, down);
         cells.set(DenseBranchShare, share(sums.chars, self.total.chars));
         cells.set(DenseBranchDensity, sums.link_density());
-    }
-
-    /// Steps up from a container to what holds the element as well, steps down from there to the element, the outermost
-    /// element on that way, and the longest run of like elements met.
-    fn branch(&self, element: NodeId, container: NodeId) -> (f32, f32, Option<NodeId>, f32) {
-        let (mut down, mut branch, mut runs) = (0u16, None, 0);
-        let mut top = element;
-        while !self.dom.contains(top, container) {
-            runs = runs.max(self.survey.nodes[top.index()].run);
-            branch = Some(top);
-            down += 1;
-            let Some(parent) = self.dom.parent(top) else { break };
-            top = parent;
-        }
-        let up = self.survey.nodes[container.index()].depth.saturating_sub(self.survey.nodes[top.index()].depth);
-        (f32::from(up.min(30)), f32::from(down.min(30)), branch, f32::from(runs.min(50)))
     }
 
     fn position(&self, at: usize, cells: &mut Cells<'_>, place: &mut Place) {
@@ -532,6 +540,16 @@ impl<'a> Page<'a> {
         cells.set(PageProse, log(self.total.prose_chars));
         cells.set(PageChars, log(self.total.chars));
         cells.set(PageDensity, self.total.link_density());
+        cells.set(
+            PageDeclared,
+            match self.declared {
+                Declared::Article => 2.0,
+                Declared::Nothing => 1.0,
+                Declared::Forum => 0.0,
+                Declared::Product => -1.0,
+                Declared::Listing => -2.0,
+            },
+        );
         cells.set(PageRows, log(n_rows as u32));
         cells.set(ContainerProseShare, share(self.container.prose_chars, self.total.prose_chars));
     }
@@ -586,15 +604,14 @@ impl<'a> Page<'a> {
     }
 
     /// Rows of one shape, and what they are like together.
-    fn shapes(&self, table: &mut Table) {
+    fn shapes(&self, cells: &mut [f32], places: &mut [Place]) {
         use Column::*;
-        let mut order: Vec<(u32, u32)> = Vec::with_capacity(table.places.len());
-        for (at, place) in table.places.iter_mut().enumerate() {
-            place.shape = self.shape(self.blocks.rows[at].element);
-            order.push((place.shape, at as u32));
+        let mut order: Vec<(u32, u32)> = Vec::with_capacity(places.len());
+        for (at, row) in self.blocks.rows.iter().enumerate() {
+            order.push((self.shape(row.element), at as u32));
         }
         order.sort_unstable();
-        for group in order.chunk_by(|a, b| a.0 == b.0) {
+        for (shape, group) in order.chunk_by(|a, b| a.0 == b.0).enumerate() {
             let (mut chars, mut links) = (0, 0);
             for (_, at) in group {
                 let row = &self.blocks.rows[*at as usize];
@@ -603,7 +620,8 @@ impl<'a> Page<'a> {
             }
             for (_, at) in group {
                 let start = *at as usize * N;
-                let mut cells = Cells(&mut table.cells[start..start + N]);
+                places[*at as usize].shape = shape as u32;
+                let mut cells = Cells(&mut cells[start..start + N]);
                 cells.set(ShapeRows, log(group.len() as u32));
                 cells.set(ShapeDensity, share(links, chars));
                 cells.set(ShapeChars, log(chars / group.len() as u32));
@@ -622,31 +640,30 @@ impl<'a> Page<'a> {
         hash
     }
 
-    fn neighbours(&self, table: &mut Table) {
-        let n_rows = table.places.len();
+    fn neighbours(&self, cells: &mut [f32], places: &[Place]) {
+        let n_rows = places.len();
         for at in 0..n_rows {
             for (index, offset) in OFFSETS.iter().enumerate() {
                 let Some(other) = at.checked_add_signed(*offset).filter(|it| *it < n_rows) else {
                     // Beyond the page's ends.
-                    table.cells[at * N + NEIGHBOURS_AT + index * NEIGHBOUR.len()] = -1.0;
+                    cells[at * N + NEIGHBOURS_AT + index * NEIGHBOUR.len()] = -1.0;
                     continue;
                 };
                 for (column, of) in NEIGHBOUR.iter().enumerate() {
-                    table.cells[at * N + NEIGHBOURS_AT + index * NEIGHBOUR.len() + column] =
-                        table.cells[other * N + *of as usize];
+                    cells[at * N + NEIGHBOURS_AT + index * NEIGHBOUR.len() + column] = cells[other * N + *of as usize];
                 }
             }
             for (index, offset) in [-1isize, 1].into_iter().enumerate() {
-                let cells = at * N + BETWEEN_AT + index * BETWEEN.len();
+                let start = at * N + BETWEEN_AT + index * BETWEEN.len();
                 let Some(other) = at.checked_add_signed(offset).filter(|it| *it < n_rows) else {
-                    table.cells[cells + 1] = 30.0;
+                    cells[start + 1] = 30.0;
                     continue;
                 };
-                let same = table.places[at].shape == table.places[other].shape;
-                table.cells[cells] = f32::from(u8::from(same));
+                let same = places[at].shape == places[other].shape;
+                cells[start] = f32::from(u8::from(same));
                 let (element, other) = (self.blocks.rows[at].element, self.blocks.rows[other].element);
                 let left = self.dom.ancestors(element).take_while(|it| !self.dom.contains(*it, other)).take(30).count();
-                table.cells[cells + 1] = left as f32;
+                cells[start + 1] = left as f32;
             }
         }
     }

@@ -63,7 +63,7 @@ impl Tables {
     fn new() -> Self {
         let chars: Vec<[char; 256]> = NAMES.iter().map(|name| upper_half(name)).collect();
         let mut all: Vec<char> = chars.iter().flat_map(|codec| codec[0x80..].iter().copied()).collect();
-        all.extend('\u{80}'..='\u{9F}');
+        all.extend('\u{80}'..='\u{FF}');
         all.retain(|&c| c != '\u{FFFD}' && !c.is_ascii());
         all.sort_unstable();
         all.dedup();

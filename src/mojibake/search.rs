@@ -1,115 +1,268 @@
-//! From a place that looks damaged to what it was.
+//! From a line that looks damaged to what it most likely was.
+//!
+//! A line is read from left to right. At each character there are several ways on: take it as it stands, or take it
+//! with those after it as the bytes of one UTF-8 character in some encoding. A way costs what the model says of the
+//! characters it gives, plus what it costs to believe in damage at all, less where the document is known to be
+//! damaged that way. The cheapest way through the line wins; where that is the line as it stands, nothing is changed.
 
-use super::codecs::TABLES;
-use super::{Hints, Options, Repair, Repaired, gate};
+use std::ops::Range;
 
-const WINDOWS_1252: usize = 0;
+use super::codecs::{CodecId, Mask, NAMES, TABLES};
+use super::edges::{C1_BIT, DEPTH_MAX, Edge, Losses, edges, shared_layers, step_of};
+use super::model::{BIT, Context, Cost, MODEL, Model};
+use super::units::Unit;
 
-pub(super) fn repair_text<'a>(text: &'a str, _hints: &Hints, options: &Options) -> Repaired<'a> {
-    if !gate::suspicious(text) {
-        return Repaired::unchanged(text);
+/// Ways kept at each character. On the measured set 8 and 24 give the same repairs.
+const BEAM: usize = 10;
+
+/// Longest stretch decided at once, in characters; a longer line is decided stretch by stretch.
+const STRETCH_CHARS: usize = 4096;
+
+/// What it costs to believe that damage begins here.
+const START: Cost = 10 * BIT;
+
+/// The same, in an encoding that the document is known to be damaged by.
+const START_VOTED: Cost = 3 * BIT;
+
+/// What damage in a rarer encoding costs beyond that.
+const RARE: [Cost; NAMES.len()] = [
+    0,
+    BIT,
+    BIT,
+    BIT,
+    2 * BIT,
+    2 * BIT,
+    2 * BIT,
+    3 * BIT,
+    3 * BIT,
+    3 * BIT,
+    2 * BIT,
+    3 * BIT,
+    3 * BIT,
+    3 * BIT,
+    3 * BIT,
+    3 * BIT,
+    3 * BIT,
+    3 * BIT,
+    2 * BIT,
+    0,
+    4 * BIT,
+    4 * BIT,
+];
+
+/// What a character costs that stands as it stood amid damage of an encoding that has it.
+const SPARED: Cost = 3 * BIT;
+
+/// What the document's other lines have shown: for each encoding, how sure its damage is, in eighths of a bit.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Votes {
+    gains: [Cost; NAMES.len()],
+}
+
+/// Gain from which an encoding counts as known to have damaged the document: about two clear characters.
+const VOTE_MIN: Cost = 24 * BIT;
+
+impl Votes {
+    pub(super) fn add(&mut self, codec: CodecId, gain: Cost) {
+        if let Some(sum) = self.gains.get_mut(usize::from(codec)) {
+            *sum += gain;
+        }
     }
-    let mut units: Vec<Unit> =
-        text.char_indices().map(|(at, c)| Unit { c, source: at..at + c.len_utf8(), layers: 0 }).collect();
-    for _ in 0..options.layers_max {
-        if !peel(&mut units) {
+
+    fn voted(&self) -> Mask {
+        self.gains.iter().enumerate().filter(|&(_, &gain)| gain >= VOTE_MIN).map(|(codec, _)| 1 << codec).sum()
+    }
+}
+
+/// A way through the line so far.
+#[derive(Clone, Copy)]
+struct Way {
+    cost: Cost,
+    context: Context,
+    /// Encodings of the damage it is in, layer by layer; 0 while it has met none.
+    layers: [Mask; DEPTH_MAX],
+    /// Its last step.
+    step: u32,
+}
+
+/// A step of a way: a character as it stands, or the one that an edge gives.
+#[derive(Clone, Copy)]
+struct Step {
+    before: u32,
+    start: u32,
+    edge: Option<u32>,
+    out: char,
+}
+
+const NO_STEP: u32 = u32::MAX;
+
+/// A line with what is likelier in place of what stood there, or `None` if it stands best as it is. Gains are added
+/// to the votes.
+pub(super) fn reread(units: &[Unit], losses: bool, votes: &mut Votes) -> Option<Vec<Unit>> {
+    let edges = edges(units, Losses { known: votes.voted(), enabled: losses });
+    if edges.is_empty() {
+        return None;
+    }
+    let mut out = Vec::with_capacity(units.len());
+    let mut changed = false;
+    let mut from = 0;
+    while from < units.len() {
+        let to = stretch_end(units, from);
+        changed |= stretch(units, from..to, &edges, votes, &mut out);
+        from = to;
+    }
+    changed.then_some(out)
+}
+
+/// Where the stretch that begins at a character ends: at the line's end, or behind a space near the limit.
+fn stretch_end(units: &[Unit], from: usize) -> usize {
+    if units.len() - from <= STRETCH_CHARS {
+        return units.len();
+    }
+    let limit = from + STRETCH_CHARS;
+    let space = units[from + STRETCH_CHARS / 2..limit].iter().rposition(|unit| unit.c == ' ');
+    space.map_or(limit, |idx| from + STRETCH_CHARS / 2 + idx + 1)
+}
+
+fn stretch(units: &[Unit], range: Range<usize>, edges: &[Edge], votes: &mut Votes, out: &mut Vec<Unit>) -> bool {
+    let model = &*MODEL;
+    let voted = votes.voted();
+    let context = context_before(model, units, range.start);
+    let mut steps: Vec<Step> = Vec::with_capacity(range.len() * 2);
+    let mut fronts: Vec<Vec<Way>> = vec![Vec::new(); range.len() + 1];
+    fronts[0].push(Way { cost: 0, context, layers: [0; DEPTH_MAX], step: NO_STEP });
+    let mut next_edge = edges.partition_point(|edge| (edge.start as usize) < range.start);
+    for at in range.clone() {
+        let mut ways = std::mem::take(&mut fronts[at - range.start]);
+        prune(&mut ways);
+        let first_edge = next_edge;
+        while edges.get(next_edge).is_some_and(|edge| edge.start as usize == at) {
+            next_edge += 1;
+        }
+        let c = units[at].c;
+        let symbol = model.symbol(c);
+        let spared_by = if c.is_ascii() { 0 } else { encodings_of(c) };
+        for way in &ways {
+            let spared = if way.layers[0] & spared_by != 0 { SPARED } else { 0 };
+            let cost = way.cost + model.cost(way.context, symbol) + spared;
+            steps.push(Step { before: way.step, start: at as u32, edge: None, out: c });
+            let step = steps.len() as u32 - 1;
+            let next = Way { cost, context: way.context.then(symbol), layers: way.layers, step };
+            fronts[at + 1 - range.start].push(next);
+            for (edge_idx, edge) in edges.iter().enumerate().take(next_edge).skip(first_edge) {
+                if edge.end() > range.end {
+                    continue;
+                }
+                let symbol = model.symbol(edge.out);
+                let (layers, start) = match shared_layers(way.layers, edge.layers) {
+                    Some(shared) => (shared, 0),
+                    None => (edge.layers, start_cost(edge.layers[0], voted) + edge.extra),
+                };
+                let cost = way.cost + model.cost(way.context, symbol) + start + edge.fixed;
+                steps.push(Step { before: way.step, start: at as u32, edge: Some(edge_idx as u32), out: edge.out });
+                let step = steps.len() as u32 - 1;
+                let next = Way { cost, context: way.context.then(symbol), layers, step };
+                fronts[edge.end() - range.start].push(next);
+            }
+        }
+    }
+    let ends = &fronts[range.len()];
+    let best = ends.iter().min_by_key(|way| way.cost).expect("the line as it stands is a way");
+    let mut path = Vec::new();
+    let mut step = best.step;
+    while step != NO_STEP {
+        path.push(steps[step as usize]);
+        step = steps[step as usize].before;
+    }
+    path.reverse();
+    take(model, units, edges, context, &path, votes, out)
+}
+
+/// Ways that stand alike are one way: the cheapest. Of the rest, the cheapest few.
+fn prune(ways: &mut Vec<Way>) {
+    if ways.len() < 2 {
+        return;
+    }
+    ways.sort_by_key(|way| way.cost);
+    let mut kept: Vec<Way> = Vec::with_capacity(BEAM);
+    for way in ways.iter() {
+        if kept.len() == BEAM {
             break;
         }
-    }
-    if units.iter().all(|unit| unit.layers == 0) {
-        return Repaired::unchanged(text);
-    }
-    written(text, &units)
-}
-
-/// A character of the text as it is now, and what it was made from.
-struct Unit {
-    c: char,
-    source: std::ops::Range<usize>,
-    layers: u8,
-}
-
-fn written<'a>(text: &'a str, units: &[Unit]) -> Repaired<'a> {
-    let mut out = String::with_capacity(text.len());
-    let mut repairs: Vec<Repair> = Vec::new();
-    for unit in units {
-        let offset = out.len();
-        out.push(unit.c);
-        if unit.layers > 0 {
-            repairs.push(Repair {
-                from: text[unit.source.clone()].to_owned(),
-                to: unit.c.to_string(),
-                offset,
-                source: unit.source.clone(),
-                encoding: vec!["windows-1252"; usize::from(unit.layers)].join("+"),
-                score: 8.0,
-            });
+        if !kept.iter().any(|other| other.context == way.context && other.layers == way.layers) {
+            kept.push(*way);
         }
     }
-    Repaired { text: out.into(), repairs }
+    *ways = kept;
 }
 
-/// Reads every sequence of characters that are UTF-8 bytes in windows-1252 as that UTF-8.
-fn peel(units: &mut Vec<Unit>) -> bool {
-    let mut out: Vec<Unit> = Vec::with_capacity(units.len());
+/// Writes the characters of the best way, with their gains; whether any of them is a repair.
+fn take(
+    model: &Model,
+    units: &[Unit],
+    edges: &[Edge],
+    mut context: Context,
+    path: &[Step],
+    votes: &mut Votes,
+    out: &mut Vec<Unit>,
+) -> bool {
     let mut changed = false;
-    let mut at = 0;
-    while at < units.len() {
-        let byte = |idx: usize| -> u8 {
-            units.get(idx).and_then(|unit: &Unit| TABLES.bytes(unit.c)).map_or(0, |bytes| bytes[WINDOWS_1252])
-        };
-        let len = match byte(at) {
-            0xC2..=0xDF => 2,
-            0xE0..=0xEF => 3,
-            0xF0..=0xF4 => 4,
-            _ => 1,
-        };
-        let sequence: Vec<u8> = (at..at + len).map(byte).collect();
-        let decoded = std::str::from_utf8(&sequence).ok().and_then(|text| text.chars().next()).filter(|_| len > 1);
-        let after_capital = len == 2 && at > 1 && units[at - 2..at].iter().all(|unit| unit.c.is_uppercase());
-        match decoded {
-            Some(c) if !after_capital => {
-                let source = units[at].source.start..units[at + len - 1].source.end;
-                let layers = 1 + units[at..at + len].iter().map(|unit| unit.layers).max().unwrap_or(0);
-                out.push(Unit { c, source, layers });
+    for (idx, step) in path.iter().enumerate() {
+        let symbol = model.symbol(step.out);
+        match step.edge.map(|edge_idx| edges[edge_idx as usize]) {
+            None => out.push(units[step.start as usize].clone()),
+            Some(edge) => {
                 changed = true;
-                at += len;
-            }
-            Some(_) | None => {
-                out.push(Unit { c: units[at].c, source: units[at].source.clone(), layers: units[at].layers });
-                at += 1;
+                let taken = &units[edge.start as usize..edge.end()];
+                let as_it_stood = model.text_cost(context, taken.iter().map(|unit| unit.c));
+                let gain = as_it_stood - model.cost(context, symbol);
+                let layers = shared_with_neighbours(path, edges, idx, edge.layers);
+                if !edge.is_guess {
+                    votes.add(step_of(layers[0]), gain);
+                }
+                let before = taken.iter().map(|unit| unit.chain).max_by_key(|chain| chain.len()).unwrap_or_default();
+                let chain =
+                    layers.iter().filter(|&&mask| mask != 0).fold(before, |chain, &mask| chain.then(step_of(mask)));
+                out.push(Unit {
+                    c: step.out,
+                    source: taken[0].source.start..taken[taken.len() - 1].source.end,
+                    chain,
+                    gain: gain + taken.iter().map(|unit| unit.gain).sum::<Cost>(),
+                    is_reference: false,
+                });
             }
         }
+        context = context.then(symbol);
     }
-    *units = out;
     changed
 }
 
-#[cfg(test)]
-mod tests {
-    use super::super::repair;
-    use super::*;
+/// The encodings of a step that its neighbours share, as far as they share any; they are what it is named by.
+fn shared_with_neighbours(path: &[Step], edges: &[Edge], idx: usize, own: [Mask; DEPTH_MAX]) -> [Mask; DEPTH_MAX] {
+    let around = path[..idx].iter().rev().take(64).chain(path[idx + 1..].iter().take(64));
+    around
+        .filter_map(|step| step.edge)
+        .take(16)
+        .fold(own, |shared, edge_idx| shared_layers(shared, edges[edge_idx as usize].layers).unwrap_or(shared))
+}
 
-    #[track_caller]
-    fn check(damaged: &str, whole: &str) {
-        assert_eq!(repair(damaged, &Hints::default(), &Options::default()).text, whole);
-        assert_eq!(repair(whole, &Hints::default(), &Options::default()).text, whole);
-    }
+fn context_before(model: &Model, units: &[Unit], at: usize) -> Context {
+    units[at.saturating_sub(2)..at].iter().fold(Context::LINE, |context, unit| context.then(model.symbol(unit.c)))
+}
 
-    #[test]
-    fn utf8_read_as_windows_1252_is_repaired() {
-        check("donâ€™t", "don’t");
-        check("Der BÃ¼rgermeister", "Der Bürgermeister");
+fn start_cost(codecs: Mask, voted: Mask) -> Cost {
+    if codecs & voted != 0 {
+        return START_VOTED;
     }
+    if codecs & C1_BIT != 0 {
+        return START;
+    }
+    let rare = RARE.iter().enumerate().filter(|&(codec, _)| codecs >> codec & 1 == 1).map(|(_, &cost)| cost).min();
+    START + rare.unwrap_or(0)
+}
 
-    #[test]
-    fn two_layers_are_peeled() {
-        check("LÃƒÂ¤uft", "Läuft");
-    }
-
-    #[test]
-    fn sound_text_is_left_alone() {
-        check("São Tomé", "São Tomé");
-        check("“VERIÐ”", "“VERIÐ”");
-    }
+fn encodings_of(c: char) -> Mask {
+    TABLES
+        .bytes(c)
+        .map_or(0, |bytes| bytes.iter().enumerate().filter(|&(_, &byte)| byte != 0).map(|(codec, _)| 1 << codec).sum())
 }

@@ -172,6 +172,22 @@ impl Survey {
         self.before[nodes.end].controls.saturating_sub(self.before[nodes.start].controls)
     }
 
+    /// Steps up from a container to what holds the element as well, steps down from there to the element, the outermost
+    /// element on that way, and the longest run of like elements met.
+    pub(super) fn branch(&self, dom: &Dom, element: NodeId, container: NodeId) -> (f32, f32, Option<NodeId>, f32) {
+        let (mut down, mut branch, mut runs) = (0u16, None, 0);
+        let mut top = element;
+        while !dom.contains(top, container) {
+            runs = runs.max(self.nodes[top.index()].run);
+            branch = Some(top);
+            down += 1;
+            let Some(parent) = dom.parent(top) else { break };
+            top = parent;
+        }
+        let up = self.nodes[container.index()].depth.saturating_sub(self.nodes[top.index()].depth);
+        (f32::from(up.min(30)), f32::from(down.min(30)), branch, f32::from(runs.min(50)))
+    }
+
     fn inherit(&mut self, dom: &Dom, marks: &[Mark]) {
         let page_prose = self.page().prose_chars;
         self.nodes = Vec::with_capacity(dom.len());

@@ -1,0 +1,762 @@
+//! Dates as pages write them to moments: ISO 8601, mail headers, epoch numbers, addresses, and text in some forty languages.
+//!
+//! A moment keeps what was written: the zone if there was one, no more precision than there was. A numeric date whose day
+//! and month could be exchanged says so ([`Read::order`]); who knows more about the page decides.
+
+mod months;
+
+use std::fmt;
+
+/// A day, perhaps with the time of day, perhaps with the zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment {
+    pub(super) year: u16,
+    pub(super) month: u8,
+    pub(super) day: u8,
+    pub(super) clock: Option<Clock>,
+}
+
+/// A time of day, to the precision written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Clock {
+    hour: u8,
+    minute: u8,
+    second: Option<u8>,
+    /// Digits after the decimal point: their value and how many.
+    fraction: Option<(u32, u8)>,
+    zone: Option<Zone>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Zone {
+    /// Written `Z`.
+    Utc,
+    /// Minutes east of Greenwich.
+    East(i16),
+}
+
+/// Which came first in a numeric date that could be read both ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// 3/4 is the third of April.
+    DayFirst,
+    /// 3/4 is March the fourth.
+    MonthFirst,
+}
+
+/// A date found in text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Read {
+    pub(super) moment: Moment,
+    /// The order it was read in, where the other would have been a date as well.
+    pub(super) order: Option<Order>,
+}
+
+/// Years that a story on the web can be of: older ones are archives put online, none is later than this.
+const YEARS: std::ops::RangeInclusive<u16> = 1900..=2100;
+
+impl Moment {
+    /// A day of the calendar, `None` for what is none.
+    fn day(year: u32, month: u32, day: u32) -> Option<Self> {
+        let year = u16::try_from(year).ok().filter(|it| YEARS.contains(it))?;
+        let (month, day) = (u8::try_from(month).ok()?, u8::try_from(day).ok()?);
+        jiff::civil::Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()?;
+        Some(Self { year, month, day, clock: None })
+    }
+
+    /// The same moment with day and month exchanged.
+    pub(super) fn exchanged(self) -> Option<Self> {
+        Some(Self { clock: self.clock, ..Self::day(self.year.into(), self.day.into(), self.month.into())? })
+    }
+
+    /// Days between the days as written.
+    pub(super) fn days_from(self, other: Self) -> i32 {
+        self.number() - other.number()
+    }
+
+    /// The day as a number that grows by one a day.
+    fn number(self) -> i32 {
+        let date = jiff::civil::date(self.year as i16, self.month as i8, self.day as i8);
+        let epoch = jiff::civil::date(1900, 1, 1);
+        date.since(epoch).map_or(0, |it| it.get_days())
+    }
+
+    /// Seconds since 1900 in UTC; a moment without a zone is taken as UTC, one without a time as midnight.
+    pub(super) fn seconds(self) -> i64 {
+        let day = i64::from(self.number()) * 86_400;
+        let Some(clock) = self.clock else { return day };
+        let east = match clock.zone {
+            Some(Zone::East(minutes)) => i64::from(minutes) * 60,
+            Some(Zone::Utc) | None => 0,
+        };
+        day + i64::from(clock.hour) * 3600 + i64::from(clock.minute) * 60 + i64::from(clock.second.unwrap_or(0)) - east
+    }
+
+    /// How much is said: the day, the time, the zone.
+    pub(super) fn precision(self) -> u8 {
+        match self.clock {
+            None => 0,
+            Some(Clock { zone: None, .. }) => 1,
+            Some(Clock { zone: Some(_), .. }) => 2,
+        }
+    }
+
+    /// Whether both name the same day, as written or in UTC.
+    pub(super) fn same_day(self, other: Self) -> bool {
+        self.days_from(other) == 0 || self.seconds() / 86_400 == other.seconds() / 86_400
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)?;
+        let Some(clock) = self.clock else { return Ok(()) };
+        write!(f, "T{:02}:{:02}", clock.hour, clock.minute)?;
+        if let Some(second) = clock.second {
+            write!(f, ":{second:02}")?;
+        }
+        if let Some((value, digits)) = clock.fraction {
+            write!(f, ".{value:0width$}", width = usize::from(digits))?;
+        }
+        match clock.zone {
+            None => Ok(()),
+            Some(Zone::Utc) => f.write_str("Z"),
+            Some(Zone::East(minutes)) => {
+                let sign = if minutes < 0 { '-' } else { '+' };
+                write!(f, "{sign}{:02}:{:02}", minutes.unsigned_abs() / 60, minutes.unsigned_abs() % 60)
+            }
+        }
+    }
+}
+
+/// The moment a value of a date field names; day before month where both are possible.
+pub(super) fn parse(value: &str) -> Option<Moment> {
+    read(value, None).map(|it| it.moment)
+}
+
+/// The moment a value names, numeric dates read in the order given where both are possible, else day first.
+pub(super) fn read(value: &str, order: Option<Order>) -> Option<Read> {
+    let value = value.trim();
+    if let Some(moment) = iso(value).or_else(|| epoch(value)) {
+        return Some(Read { moment, order: None });
+    }
+    find(value, order)
+}
+
+/// `2024-04-28T09:36:00.000+02:00` and what is like it: a space for `T`, slashes or nothing for dashes.
+fn iso(value: &str) -> Option<Moment> {
+    let mut scan = Scan { rest: value };
+    let year = scan.number(4, 4)?;
+    let dash = scan.one_of(&['-', '/', '.']);
+    let (month, day);
+    if let Some(dash) = dash {
+        month = scan.number(1, 2)?;
+        scan.take(dash)?;
+        day = scan.number(1, 2)?;
+    } else {
+        month = scan.number(2, 2)?;
+        day = scan.number(2, 2)?;
+    }
+    let moment = Moment::day(year, month, day)?;
+    if scan.rest.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let after = scan.rest;
+    let lead = scan.one_of(&['T', 't', ' ', '-']).or_else(|| scan.take(','));
+    let clock = lead.and_then(|_| {
+        scan.rest = scan.rest.trim_start();
+        scan.clock()
+    });
+    if clock.is_none()
+        && !after.trim().is_empty()
+        && after.starts_with(char::is_alphanumeric)
+        && !after.starts_with(['T', 't'])
+    {
+        return None;
+    }
+    Some(Moment { clock, ..moment })
+}
+
+/// Seconds or milliseconds since 1970, as UTC.
+fn epoch(value: &str) -> Option<Moment> {
+    if !value.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let number: i64 = value.parse().ok()?;
+    let seconds = match value.len() {
+        10 => number,
+        13 => number / 1000,
+        _ => return None,
+    };
+    let at = jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::from_second(seconds).ok()?);
+    let moment = Moment::day(u32::try_from(at.year()).ok()?, at.month() as u32, at.day() as u32)?;
+    let clock = Clock {
+        hour: at.hour() as u8,
+        minute: at.minute() as u8,
+        second: Some(at.second() as u8),
+        fraction: None,
+        zone: Some(Zone::Utc),
+    };
+    Some(Moment { clock: Some(clock), ..moment })
+}
+
+/// A reader of short machine-written strings.
+struct Scan<'a> {
+    rest: &'a str,
+}
+
+impl Scan<'_> {
+    fn number(&mut self, digits_min: usize, digits_max: usize) -> Option<u32> {
+        let n_digits = self.rest.bytes().take(digits_max).take_while(u8::is_ascii_digit).count();
+        if n_digits < digits_min {
+            return None;
+        }
+        let (digits, rest) = self.rest.split_at(n_digits);
+        self.rest = rest;
+        digits.parse().ok()
+    }
+
+    fn take(&mut self, c: char) -> Option<char> {
+        self.rest = self.rest.strip_prefix(c)?;
+        Some(c)
+    }
+
+    fn one_of(&mut self, chars: &[char]) -> Option<char> {
+        chars.iter().find_map(|it| self.take(*it))
+    }
+
+    /// `09:36`, `09:36:00.000+02:00`, `9.36 Uhr`, `9:36 pm EST`, `093600Z`, `9h36`, `午後8時`.
+    fn clock(&mut self) -> Option<Clock> {
+        let start = self.rest;
+        let before_noon = self.noon();
+        let mut hour = self.number(1, 2)?;
+        let separator = self.one_of(&[':', '.', 'h', '時', '시', 'u']);
+        if separator == Some('시') || separator == Some('時') {
+            self.rest = self.rest.trim_start();
+        }
+        let minute = match separator {
+            Some(_) => self.number(2, 2).or_else(|| if separator == Some('.') { None } else { self.number(1, 1) }),
+            None => self.number(2, 2),
+        };
+        let Some(minute) = minute.or((separator == Some('時') || separator == Some('시')).then_some(0)) else {
+            self.rest = start;
+            return None;
+        };
+        self.one_of(&['分', '분']);
+        let second = match separator {
+            Some(separator @ (':' | '.')) => self.take(separator).and_then(|_| self.number(2, 2)),
+            None => self.number(2, 2),
+            Some(_) => None,
+        };
+        let mut fraction = None;
+        if second.is_some()
+            && self.rest.starts_with(['.', ','])
+            && self.rest[1..].starts_with(|c: char| c.is_ascii_digit())
+        {
+            self.rest = &self.rest[1..];
+            let n_digits = self.rest.bytes().take_while(u8::is_ascii_digit).count();
+            let value = self.number(1, 9)?;
+            fraction = Some((value, n_digits.min(9) as u8));
+            self.rest = self.rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        }
+        let before_noon = before_noon.or_else(|| {
+            let rest = self.rest;
+            self.rest = self.rest.trim_start();
+            let noon = self.noon();
+            if noon.is_none() {
+                self.rest = rest;
+            }
+            noon
+        });
+        match before_noon {
+            Some(Half::Morning) if hour == 12 => hour = 0,
+            Some(Half::Afternoon) if hour < 12 => hour += 12,
+            Some(_) | None => {}
+        }
+        if hour > 23 || minute > 59 || second.is_some_and(|it| it > 60) {
+            self.rest = start;
+            return None;
+        }
+        let zone = self.zone();
+        Some(Clock {
+            hour: hour as u8,
+            minute: minute as u8,
+            second: second.map(|it| it.min(59) as u8),
+            fraction,
+            zone,
+        })
+    }
+
+    /// `am`, `p.m.`, `오후` and their like.
+    fn noon(&mut self) -> Option<Half> {
+        const HALVES: [(&str, Half); 14] = [
+            ("a.m.", Half::Morning),
+            ("p.m.", Half::Afternoon),
+            ("am", Half::Morning),
+            ("pm", Half::Afternoon),
+            ("a. m.", Half::Morning),
+            ("p. m.", Half::Afternoon),
+            ("午前", Half::Morning),
+            ("午後", Half::Afternoon),
+            ("오전", Half::Morning),
+            ("오후", Half::Afternoon),
+            ("上午", Half::Morning),
+            ("下午", Half::Afternoon),
+            ("μμ", Half::Afternoon),
+            ("πμ", Half::Morning),
+        ];
+        for (word, half) in HALVES {
+            let Some(head) = self.rest.get(..word.len()) else { continue };
+            if head.eq_ignore_ascii_case(word) && !self.rest[word.len()..].starts_with(char::is_alphabetic) {
+                self.rest = self.rest[word.len()..].trim_start();
+                return Some(half);
+            }
+        }
+        None
+    }
+
+    /// `Z`, `+02:00`, `-0400`, `+02`, `GMT`, `EDT`, perhaps after a space.
+    fn zone(&mut self) -> Option<Zone> {
+        /// Abbreviations that mean one zone: those of RFC 5322, Europe's, and East Asia's.
+        const NAMES: [(&str, i16); 20] = [
+            ("UTC", 0),
+            ("GMT", 0),
+            ("UT", 0),
+            ("EST", -300),
+            ("EDT", -240),
+            ("CST", -360),
+            ("CDT", -300),
+            ("MST", -420),
+            ("MDT", -360),
+            ("PST", -480),
+            ("PDT", -420),
+            ("CEST", 120),
+            ("CET", 60),
+            ("MESZ", 120),
+            ("MEZ", 60),
+            ("EEST", 180),
+            ("EET", 120),
+            ("MSK", 180),
+            ("JST", 540),
+            ("KST", 540),
+        ];
+        let rest = self.rest.trim_start_matches([' ', '(']);
+        if let Some(after) = rest.strip_prefix(['Z', 'z']).filter(|it| !it.starts_with(char::is_alphanumeric)) {
+            self.rest = after;
+            return Some(Zone::Utc);
+        }
+        let mut rest = rest;
+        let mut named = None;
+        for (name, minutes) in NAMES {
+            if let Some(after) = rest.strip_prefix(name).filter(|it| !it.starts_with(char::is_alphanumeric)) {
+                named = Some(Zone::East(minutes));
+                rest = after;
+                self.rest = after;
+                break;
+            }
+        }
+        let sign: i16 = match rest.chars().next() {
+            Some('+') => 1,
+            Some('-' | '−') => -1,
+            _ => return named,
+        };
+        let mut scan = Scan { rest: rest.trim_start_matches(['+', '-', '−']) };
+        let Some(hours) = scan.number(1, 2).filter(|it| *it <= 14) else { return named };
+        scan.take(':');
+        let minutes = scan.number(2, 2).filter(|it| *it < 60);
+        if minutes.is_none() && scan.rest.starts_with(char::is_alphanumeric) {
+            return named;
+        }
+        self.rest = scan.rest;
+        Some(Zone::East(sign * (hours * 60 + minutes.unwrap_or(0)) as i16))
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Half {
+    Morning,
+    Afternoon,
+}
+
+/// A word, number or mark of text that may hold a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part<'a> {
+    /// A number, how many digits it has, and where it ends.
+    Number(u32, usize),
+    /// A month.
+    Month(u8),
+    /// Another word.
+    Word(&'a str),
+    /// `.`, `/`, `-` or another mark; whitespace is none.
+    Mark(char),
+}
+
+/// Text looked at for a date, in characters: a dateline or date line is much shorter.
+const TEXT_CHARS_MAX: usize = 400;
+
+/// The first date written out in a text, with the time that follows it if there is one.
+pub(super) fn find(text: &str, order: Option<Order>) -> Option<Read> {
+    let text = match text.char_indices().nth(TEXT_CHARS_MAX) {
+        Some((end, _)) => &text[..end],
+        None => text,
+    };
+    let parts = parts(text);
+    (0..parts.len()).find_map(|at| {
+        let (read, n_parts) = date_at(&parts[at..], order)?;
+        let (_, end) = parts[at + n_parts - 1];
+        let mut scan = Scan { rest: &text[end..] };
+        Some(Read { moment: Moment { clock: scan.clock_near(), ..read.moment }, order: read.order })
+    })
+}
+
+/// Where the first date in a text stands, as bytes, with its day and month and its year if it has one.
+pub(super) fn find_day(text: &str) -> Option<(std::ops::Range<usize>, Option<u16>, u8, u8)> {
+    let all = parts(text);
+    for at in 0..all.len() {
+        let start = if at == 0 { 0 } else { all[at - 1].1 };
+        let start = start + (text[start..].len() - text[start..].trim_start().len());
+        if let Some((read, n_parts)) = date_at(&all[at..], None) {
+            return Some((start..all[at + n_parts - 1].1, Some(read.moment.year), read.moment.month, read.moment.day));
+        }
+        let found = match numbers_and_months(&all[at..]).as_slice() {
+            [(Value::Day(day), _), (Value::Month(month), n), ..]
+            | [(Value::Month(month), _), (Value::Day(day), n), ..] => Some((*month, *day, *n)),
+            _ => None,
+        };
+        if let Some((month, day, n_parts)) = found {
+            // Any leap year will do to tell whether there is such a day.
+            if Moment::day(2024, u32::from(month), day).is_some() {
+                return Some((start..all[at + n_parts - 1].1, None, month, day as u8));
+            }
+        }
+    }
+    None
+}
+
+impl Scan<'_> {
+    /// The time of day within the next few words.
+    fn clock_near(&mut self) -> Option<Clock> {
+        const AHEAD_CHARS: usize = 28;
+        for (n_chars, (at, c)) in self.rest.char_indices().enumerate() {
+            if n_chars > AHEAD_CHARS {
+                break;
+            }
+            let is_half = matches!(c, '午' | '오' | '上' | '下');
+            if !c.is_ascii_digit() && !is_half {
+                continue;
+            }
+            let mut scan = Scan { rest: &self.rest[at..] };
+            // A bare number is no time of day: it takes a colon, or `h`, or a dot with minutes.
+            let n_digits = scan.rest.bytes().take_while(u8::is_ascii_digit).count();
+            let marked = scan.rest[n_digits..].starts_with([':', '.', 'h', '時', '시']);
+            if !is_half && (n_digits == 0 || n_digits > 2 || !marked) {
+                return None;
+            }
+            return scan.clock();
+        }
+        None
+    }
+}
+
+/// Words, numbers and marks with the byte at which each ends.
+fn parts(text: &str) -> Vec<(Part<'_>, usize)> {
+    let mut parts = Vec::new();
+    let mut chars = text.char_indices().peekable();
+    while let Some((start, c)) = chars.next() {
+        let mut end = start + c.len_utf8();
+        if let Some(first) = digit(c) {
+            let (mut value, mut n_digits) = (first, 1);
+            while let Some((at, c)) = chars.next_if(|(_, c)| digit(*c).is_some()) {
+                value = value.saturating_mul(10).saturating_add(digit(c).unwrap_or(0));
+                n_digits += 1;
+                end = at + c.len_utf8();
+            }
+            parts.push((Part::Number(value, n_digits), end));
+        } else if is_date_sign(c) {
+            parts.push((Part::Mark(c), end));
+        } else if c.is_alphabetic() {
+            while let Some((at, c)) = chars.next_if(|(_, c)| (c.is_alphabetic() && !is_date_sign(*c)) || is_mark(*c)) {
+                end = at + c.len_utf8();
+            }
+            let word = &text[start..end];
+            parts.push((months::month(word).map_or(Part::Word(word), Part::Month), end));
+        } else if !c.is_whitespace() && !is_mark(c) {
+            parts.push((Part::Mark(c), end));
+        }
+    }
+    parts
+}
+
+/// Signs after the numbers of a Chinese, Japanese or Korean date.
+fn is_date_sign(c: char) -> bool {
+    matches!(c, '年' | '月' | '日' | '년' | '월' | '일')
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}' | '\u{e31}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}' | '\'' | '’')
+}
+
+/// The value of a decimal digit of the scripts that news is dated in.
+fn digit(c: char) -> Option<u32> {
+    const ZEROS: [char; 8] = ['0', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{e50}', '\u{1040}', '\u{ff10}'];
+    ZEROS.iter().find_map(|it| (c as u32).checked_sub(*it as u32).filter(|it| *it < 10))
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Value {
+    Year(u32),
+    Day(u32),
+    Month(u8),
+}
+
+/// Years, days and months written out at the head of the parts, with how many parts each ends after.
+fn numbers_and_months(parts: &[(Part<'_>, usize)]) -> Vec<(Value, usize)> {
+    /// Little words between the parts of a date: articles, "of", year signs, endings of ordinals.
+    const BETWEEN: [&str; 25] = [
+        "de",
+        "del",
+        "d",
+        "of",
+        "the",
+        "st",
+        "nd",
+        "rd",
+        "th",
+        "er",
+        "di",
+        "den",
+        "a",
+        "il",
+        "i",
+        "м",
+        "m",
+        "г",
+        "року",
+        "року́",
+        "พ",
+        "ศ",
+        "tháng",
+        "năm",
+        "της",
+    ];
+    let mut values = Vec::new();
+    for (n, (part, _)) in parts.iter().enumerate() {
+        match *part {
+            Part::Number(year, 4) if YEARS.contains(&(year as u16)) || (2400..2650).contains(&year) => {
+                // Thailand counts from the Buddha: 543 years more.
+                values.push((Value::Year(if year >= 2400 { year - 543 } else { year }), n + 1));
+            }
+            Part::Number(day, 1 | 2) if (1..=31).contains(&day) => values.push((Value::Day(day), n + 1)),
+            Part::Month(month) => values.push((Value::Month(month), n + 1)),
+            Part::Word(word) if !values.is_empty() && BETWEEN.contains(&word.to_lowercase().as_str()) => {}
+            Part::Mark('.' | ',' | '،' | '\'' | '’' | '-' | '–' | '/' | 'º' | '°' | 'ª') if !values.is_empty() =>
+                {}
+            Part::Number(..) | Part::Word(_) | Part::Mark(_) => break,
+        }
+        if values.len() == 3 {
+            break;
+        }
+    }
+    values
+}
+
+/// The date at the head of the parts, and how many parts it takes.
+fn date_at(parts: &[(Part<'_>, usize)], order: Option<Order>) -> Option<(Read, usize)> {
+    use Part::{Mark, Number};
+    let kinds: [Option<Part<'_>>; 6] = std::array::from_fn(|it| parts.get(it).map(|(part, _)| *part));
+    // 2025年1月14日, 2025년 5월 15일
+    if let [
+        Some(Number(year, 4)),
+        Some(Mark('年' | '년')),
+        Some(Number(month, 1 | 2)),
+        Some(Mark('月' | '월')),
+        Some(Number(day, 1 | 2)),
+        _,
+    ] = kinds
+    {
+        let n_parts = if matches!(kinds[5], Some(Mark('日' | '일'))) { 6 } else { 5 };
+        return Some((Read { moment: Moment::day(year, month, day)?, order: None }, n_parts));
+    }
+    // 2025. 5. 15., 2025-05-15, 2025/5/15
+    if let [
+        Some(Number(year, 4)),
+        Some(Mark(a)),
+        Some(Number(month, 1 | 2)),
+        Some(Mark(b)),
+        Some(Number(day, 1 | 2)),
+        _,
+    ] = kinds
+    {
+        if a == b && matches!(a, '.' | '-' | '/') {
+            return Some((Read { moment: Moment::day(year, month, day)?, order: None }, 5));
+        }
+    }
+    // 28.04.2024, 28/4/24, 04-28-2024
+    if let [
+        Some(Number(first, 1 | 2)),
+        Some(Mark(a)),
+        Some(Number(second, 1 | 2)),
+        Some(Mark(b)),
+        Some(Number(year, digits)),
+        _,
+    ] = kinds
+    {
+        if a == b && matches!(a, '.' | '-' | '/') && (digits == 4 || (digits == 2 && a != '-')) {
+            let year = match (digits, year) {
+                (4, 2400..2650) => year - 543,
+                (4, _) => year,
+                _ => 2000 + year,
+            };
+            let (day_first, month_first) = (Moment::day(year, second, first), Moment::day(year, first, second));
+            let read = match (day_first, month_first) {
+                (Some(moment), None) | (None, Some(moment)) => Read { moment, order: None },
+                (Some(moment), Some(_)) if first == second || a == '.' => Read { moment, order: None },
+                (Some(_), Some(moment)) if order == Some(Order::MonthFirst) => Read { moment, order },
+                (Some(moment), Some(_)) => Read { moment, order: Some(Order::DayFirst) },
+                (None, None) => return None,
+            };
+            return Some((read, 5));
+        }
+    }
+    let values = numbers_and_months(parts);
+    let &[(first, _), (second, _), (third, n_parts)] = values.as_slice() else { return None };
+    let moment = match (first, second, third) {
+        (Value::Day(day), Value::Month(month), Value::Year(year))
+        | (Value::Month(month), Value::Day(day), Value::Year(year))
+        | (Value::Year(year), Value::Month(month), Value::Day(day))
+        | (Value::Year(year), Value::Day(day), Value::Month(month)) => Moment::day(year, u32::from(month), day)?,
+        // 28 Apr 24, as in mail of old.
+        (Value::Day(day), Value::Month(month), Value::Day(year)) if (10..=31).contains(&year) => {
+            Moment::day(2000 + year, u32::from(month), day)?
+        }
+        _ => return None,
+    };
+    Some((Read { moment, order: None }, n_parts))
+}
+
+/// The day in an address: `/2024/04/28/`, `/2024/apr/28/`, `/2024-04-28-slug`, `-20240428`.
+pub(super) fn in_path(path: &str) -> Option<Moment> {
+    let bytes = path.as_bytes();
+    for at in 0..bytes.len() {
+        if !bytes[at].is_ascii_digit() || (at > 0 && bytes[at - 1].is_ascii_alphanumeric()) {
+            continue;
+        }
+        let mut scan = Scan { rest: &path[at..] };
+        let Some(year) = scan.number(4, 4).filter(|it| (1990..=2100).contains(it)) else { continue };
+        let found = if let Some(separator) = scan.one_of(&['/', '-', '_', '.']) {
+            let month = scan.number(1, 2).or_else(|| {
+                let end = scan.rest.find(|c: char| !c.is_alphabetic()).filter(|it| *it >= 3)?;
+                let (word, rest) = scan.rest.split_at(end);
+                scan.rest = rest;
+                months::month(word).map(u32::from)
+            });
+            month.and_then(|month| {
+                scan.take(separator)?;
+                let day = scan.number(1, 2)?;
+                (!scan.rest.starts_with(|c: char| c.is_ascii_digit())).then_some((month, day))
+            })
+        } else {
+            scan.number(2, 2).and_then(|month| {
+                let day = scan.number(2, 2)?;
+                (!scan.rest.starts_with(|c: char| c.is_ascii_alphanumeric())).then_some((month, day))
+            })
+        };
+        if let Some(moment) = found.and_then(|(month, day)| Moment::day(year, month, day)) {
+            return Some(moment);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(value: &str, expected: &str) {
+        assert_eq!(parse(value).map(|it| it.to_string()).unwrap_or_default(), expected, "{value}");
+    }
+
+    #[test]
+    fn iso_dates_keep_their_zone_and_precision() {
+        check("2025-12-04T11:02:33+00:00", "2025-12-04T11:02:33+00:00");
+        check("2024-05-03T15:47:42.389Z", "2024-05-03T15:47:42.389Z");
+        check("2024-05-03T15:47+0200", "2024-05-03T15:47+02:00");
+        check("2024-05-03 15:47:00 -04", "2024-05-03T15:47:00-04:00");
+        check("2024-05-03", "2024-05-03");
+        check("20240503T154700Z", "2024-05-03T15:47:00Z");
+        check("2024/5/3 9:07", "2024-05-03T09:07");
+        check("2023-04-28T20:22:00.1234567890+02:00", "2023-04-28T20:22:00.123456789+02:00");
+    }
+
+    #[test]
+    fn mail_dates_and_epochs_are_read() {
+        check("Thu, 25 Apr 2024 16:00:00 GMT", "2024-04-25T16:00:00+00:00");
+        check("Thu Apr 25 2024 16:00:00 GMT+0200", "2024-04-25T16:00:00+02:00");
+        check("1714060800", "2024-04-25T16:00:00Z");
+        check("1714060800000", "2024-04-25T16:00:00Z");
+    }
+
+    #[test]
+    fn dates_are_read_in_many_languages() {
+        check("Published December 4, 2025", "2025-12-04");
+        check("4th of December 2025, 9:36 pm EST", "2025-12-04T21:36-05:00");
+        check("28. April 2024, 09:36 Uhr", "2024-04-28T09:36");
+        check("Le 3 août 2024 à 17h05", "2024-08-03T17:05");
+        check("1 de março de 2025", "2025-03-01");
+        check("15 сентября 2023, 10:00", "2023-09-15T10:00");
+        check("5 грудня 2025", "2025-12-05");
+        check("2024. május 3.", "2024-05-03");
+        check("3 sierpnia 2024", "2024-08-03");
+        check("12 Ağustos 2024", "2024-08-12");
+        check("١٢ مارس ٢٠٢٤", "2024-03-12");
+        check("12 मार्च 2024", "2024-03-12");
+        check("28 Απριλίου 2024", "2024-04-28");
+        check("12 ธันวาคม 2567", "2024-12-12");
+        check("2025年1月14日 20:00", "2025-01-14T20:00");
+        check("2025년 5월 15일 오후 8:00", "2025-05-15T20:00");
+        check("2025. 5. 15. 20:00", "2025-05-15T20:00");
+        check("10. huhtikuuta 2024", "2024-04-10");
+        check("11 tháng 4 2024", "");
+    }
+
+    #[test]
+    fn numeric_dates_are_read_day_first_unless_told() {
+        check("28.04.2024", "2024-04-28");
+        check("04/28/2024", "2024-04-28");
+        check("03/04/2024", "2024-04-03");
+        let read = read("03/04/2024 10:00", Some(Order::MonthFirst)).expect("a date");
+        assert_eq!((read.moment.to_string().as_str(), read.order), ("2024-03-04T10:00", Some(Order::MonthFirst)));
+    }
+
+    #[test]
+    fn what_is_no_date_gives_none() {
+        for text in
+            ["", "2024", "32.13.2024", "2024-02-30", "version 1.2.3", "0000-00-00", "12 people in 2024", "may 2024"]
+        {
+            check(text, "");
+        }
+    }
+
+    #[test]
+    fn addresses_give_their_day() {
+        for (path, day) in [
+            ("/news/2024/04/28/title/", "2024-04-28"),
+            ("/news/2023/apr/28/title/", "2023-04-28"),
+            ("/articles/2024-04-28-title", "2024-04-28"),
+            ("/deux-morts-20241122", "2024-11-22"),
+            ("/story/3000000218734/x", ""),
+            ("/2024/04/title", ""),
+        ] {
+            assert_eq!(in_path(path).map(|it| it.to_string()).unwrap_or_default(), day, "{path}");
+        }
+    }
+
+    #[test]
+    fn moments_compare_in_utc() {
+        let a = parse("2024-08-31T23:30:00-04:00").expect("a date");
+        let b = parse("2024-09-01T03:30:00Z").expect("a date");
+        assert_eq!(a.seconds(), b.seconds());
+        assert!(a.same_day(b) && a.days_from(b) == -1);
+    }
+}

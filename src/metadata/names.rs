@@ -1,0 +1,445 @@
+//! Names of authors: from a byline as written to separate clean names.
+//!
+//! A byline is cut in this order: what stands before the name ("By", "Text:", "Ein Kommentar von"), what separates names
+//! (commas, bars, "and" in many languages), what stands beside a name (roles, places, degrees, initials in brackets). What
+//! then is no name (an address, a handle, a sentence, a date) is dropped. Nothing is cut inside a word: "By Byrne" is Byrne.
+
+mod words;
+
+use crate::article::AuthorKind;
+use words::{
+    AGENCIES, BY_WORDS, CONJUNCTIONS, DEGREES, LABELS, LEADS, ORGANIZATION_WORDS, PICTURE_WORDS, ROLES, SUFFIXES,
+    UNSPACED_ROLES,
+};
+
+/// A clean name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Name {
+    pub(super) name: String,
+    pub(super) kind: AuthorKind,
+}
+
+/// Longest name, in characters: double-barrelled names of four words, names of institutes.
+const NAME_CHARS_MAX: usize = 64;
+
+/// Longest name, in words.
+const NAME_WORDS_MAX: usize = 7;
+
+/// Names in one byline; what follows is a list of something else.
+const NAMES_MAX: usize = 24;
+
+/// The names in a byline or in a field for authors; none where it holds none.
+pub(super) fn parse(byline: &str, stated: Option<AuthorKind>) -> Vec<Name> {
+    let byline = byline.trim();
+    let mut names: Vec<Name> = Vec::new();
+    if stated == Some(AuthorKind::Organization) {
+        // An organization's name may hold commas and "and".
+        let name = strip_lead(byline);
+        if is_plausible(name, true) {
+            names.push(Name { name: name.to_owned(), kind: AuthorKind::Organization });
+        }
+        return names;
+    }
+    let of_picture = |word: &&str| strip_word(byline.trim_start_matches(['(', ' ']), word).is_some();
+    if PICTURE_WORDS.iter().any(|it| of_picture(it)) {
+        return names;
+    }
+    let without_lead = strip_lead(byline);
+    let parts = split(without_lead);
+    // Initials and names of one word stand alone or among their like.
+    let single = parts.iter().all(|it| !it.contains(' '));
+    for part in parts {
+        if let Some(name) = clean(part, single) {
+            if !names.iter().any(|it| it.name == name.name) {
+                names.push(name);
+            }
+        }
+        if names.len() == NAMES_MAX {
+            break;
+        }
+    }
+    drop_places(&mut names);
+    names
+}
+
+/// Whether a label announces an author: "Written by" in the languages that themes come in.
+pub(super) fn is_byline_label(label: &str) -> bool {
+    let label = label.trim().trim_end_matches(':').to_lowercase();
+    LABELS.contains(&label.as_str())
+}
+
+/// The text behind a "by" at its head, in any language, if it has one.
+pub(super) fn after_by(text: &str) -> Option<&str> {
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    BY_WORDS.iter().find_map(|word| {
+        let rest = strip_word(text, word)?;
+        let rest = rest.trim_start();
+        let rest = rest.strip_prefix([':', '：']).unwrap_or(rest).trim_start();
+        (!rest.is_empty()).then_some(rest)
+    })
+}
+
+/// The rest of a text that begins with a word or words, case aside, and goes on with something that is no letter.
+fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let mut rest = text.chars();
+    for expected in word.chars() {
+        let c = rest.next()?;
+        if c != expected && !c.to_lowercase().eq(expected.to_lowercase()) {
+            return None;
+        }
+    }
+    let rest = rest.as_str();
+    let apart = word.ends_with(|c: char| !c.is_alphanumeric() || crate::text::is_unspaced(c));
+    (apart || !rest.starts_with(|c: char| c.is_alphanumeric() || c == '\'' || c == '’' || c == '-')).then_some(rest)
+}
+
+/// The text without what announces a name: any number of "by"s, labels and genres.
+fn strip_lead(text: &str) -> &str {
+    let mut text = text.trim();
+    for _ in 0..4 {
+        let bare = text.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | '"' | '“' | '„' | '@'));
+        if let Some(rest) = after_by(bare) {
+            text = rest;
+            continue;
+        }
+        // "Ein Kommentar von …", "Reviewed by …": a few words that speak of the work, then a by-word.
+        if let Some(rest) = LEADS.iter().find_map(|it| strip_word(bare, it)) {
+            let rest = rest.trim_start();
+            if let Some(rest) = rest.strip_prefix([':', '：', '|']) {
+                text = rest.trim_start();
+                continue;
+            }
+            if let Some(rest) = after_by(rest) {
+                text = rest;
+                continue;
+            }
+        }
+        return bare;
+    }
+    text
+}
+
+/// The parts between separators.
+fn split(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    for piece in text.split([',', ';', '|', '•', '·', '\n', '\t', '、', '，', '،', '+', '&', '/', '・', '–', '—', '／'])
+    {
+        for piece in piece.split(" - ") {
+            split_words(piece.trim(), &mut parts);
+        }
+    }
+    parts.retain(|it| !it.is_empty());
+    parts
+}
+
+/// Splits at words that mean "and". One that is also a letter or an article must stand between two whole names.
+fn split_words<'a>(text: &'a str, parts: &mut Vec<&'a str>) {
+    let mut start = 0;
+    let mut at = 0;
+    while let Some(step) = text[at..].find(' ') {
+        let gap = at + step;
+        let word_start = gap + 1;
+        let word_end = text[word_start..].find(' ').map_or(text.len(), |it| word_start + it);
+        at = word_start;
+        let word = &text[word_start..word_end];
+        if word_end == text.len() {
+            break;
+        }
+        let lower = word.to_lowercase();
+        let Some((_, sure)) = CONJUNCTIONS.iter().find(|(it, _)| *it == lower) else { continue };
+        let (before, after) = (text[start..gap].trim(), text[word_end..].trim());
+        let whole = |it: &str| it.split_whitespace().take_while(|it| !is_conjunction(it)).count() >= 2 || is_agency(it);
+        if word.chars().all(char::is_lowercase) || word == "&" {
+            if *sure || (whole(before) && whole(after)) {
+                parts.push(before);
+                start = word_end + 1;
+                at = start;
+            }
+        }
+    }
+    parts.push(text[start.min(text.len())..].trim());
+}
+
+fn is_conjunction(word: &str) -> bool {
+    CONJUNCTIONS.iter().any(|(it, _)| *it == word)
+}
+
+fn is_agency(name: &str) -> bool {
+    let name = name.trim().to_lowercase();
+    AGENCIES.contains(&name.as_str())
+}
+
+/// A part of a byline as a name; `None` for what is none. `single`: it may be one word without a capital.
+fn clean(part: &str, single: bool) -> Option<Name> {
+    let mut part = strip_lead(part);
+    // "Jane Doe (jdo)", "Jane Doe [Reuters]"
+    if let Some(at) = part.find(['(', '[', '（', '<', '{']) {
+        part = if at > 0 { &part[..at] } else { part.trim_matches(['(', ')', '[', ']']) };
+    }
+    let part = part
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '*' | '-' | '"' | '“' | '”' | '„' | '_' | '='));
+    let part = part.trim_end_matches([')', ']']);
+    let part = if part.ends_with('.') && !ends_in_initial(part) { part.trim_end_matches('.') } else { part };
+    let part = strip_role(part)?;
+    if is_agency(part) {
+        return Some(Name { name: part.to_owned(), kind: AuthorKind::Organization });
+    }
+    let lower = part.to_lowercase();
+    if DEGREES.contains(&lower.trim_end_matches('.')) || BY_WORDS.contains(&lower.as_str()) {
+        return None;
+    }
+    let is_organization = is_organization(&lower);
+    if !is_plausible(part, is_organization || single) {
+        return None;
+    }
+    let kind = if is_organization { AuthorKind::Organization } else { AuthorKind::Person };
+    Some(Name { name: part.to_owned(), kind })
+}
+
+/// `John F.`, `Sammy Davis Jr.`, `E.P.`
+fn ends_in_initial(name: &str) -> bool {
+    let last = name.rsplit([' ', '.']).find(|it| !it.is_empty()).unwrap_or("");
+    last.chars().count() <= 1 || SUFFIXES.contains(&last.to_lowercase().as_str())
+}
+
+/// The name without a role before or behind it; `None` where nothing but a role is left.
+fn strip_role(part: &str) -> Option<&str> {
+    let mut part = part;
+    for role in UNSPACED_ROLES {
+        // "박준석 기자 외 1명": and one more.
+        if let Some((name, _)) = part.split_once(role) {
+            if !name.trim().is_empty() {
+                part = name.trim();
+            } else if let Some(name) = part.strip_prefix(role) {
+                part = name.trim_matches([' ', ':', '：']);
+            }
+        }
+    }
+    let words: Vec<&str> = part.split_whitespace().collect();
+    let is_role = |word: &str| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        ROLES.contains(&word.as_str())
+    };
+    if words.is_empty() || (words.iter().any(|it| is_role(it)) && words.len() <= 2) {
+        return None;
+    }
+    if words.last().is_some_and(|it| is_role(it)) {
+        // "Jane Doe Staff Writer": where the name ends can be told only from four words.
+        return (words.len() >= 4).then(|| {
+            let first_two = words[0].len() + words[1].len() + 1;
+            part.get(..first_two).unwrap_or(part)
+        });
+    }
+    if words.first().is_some_and(|it| is_role(it)) {
+        let rest = part[words[0].len()..].trim_start();
+        return Some(rest);
+    }
+    Some(part)
+}
+
+fn is_organization(lower: &str) -> bool {
+    let is_domain = lower.contains('.')
+        && !lower.contains(". ")
+        && lower.rsplit('.').next().is_some_and(|it| (2..=6).contains(&it.len()));
+    is_agency(lower)
+        || is_domain
+        || lower
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| !word.is_empty() && ORGANIZATION_WORDS.iter().any(|it| is_word_or_ending(word, it)))
+}
+
+/// Words of compounding and unspaced languages end in the telling part: `NZZ-Bildredaktion`, `読売新聞`.
+fn is_word_or_ending(word: &str, telling: &str) -> bool {
+    match telling.strip_prefix('*') {
+        Some(ending) => word.ends_with(ending),
+        None => word == telling,
+    }
+}
+
+/// Whether a text can be a name at all. `single`: one word without a capital will do.
+fn is_plausible(name: &str, single: bool) -> bool {
+    const NEVER: [&str; 30] = [
+        "admin",
+        "administrator",
+        "unknown",
+        "undefined",
+        "null",
+        "none",
+        "n/a",
+        "author",
+        "authors",
+        "anonymous",
+        "guest",
+        "user",
+        "facebook",
+        "twitter",
+        "instagram",
+        "linkedin",
+        "youtube",
+        "email",
+        "e-mail",
+        "share",
+        "follow",
+        "wordpress",
+        "webmaster",
+        "root",
+        "test",
+        "autor",
+        "read more",
+        "view all",
+        "posts",
+        "more",
+    ];
+    let n_chars = name.chars().count();
+    if n_chars < 2 || n_chars > NAME_CHARS_MAX || name.split_whitespace().count() > NAME_WORDS_MAX {
+        return false;
+    }
+    let lower = name.to_lowercase();
+    if NEVER.contains(&lower.as_str()) || name.contains(['@', '{', '}', '=', '\\', '?', '!', '…', '#', '%', '|']) {
+        return false;
+    }
+    if lower.contains("://") || lower.starts_with("www.") || lower.contains(".com/") {
+        return false;
+    }
+    let n_letters = name.chars().filter(|it| it.is_alphabetic()).count();
+    let n_digits = name.chars().filter(|it| it.is_numeric()).count();
+    if n_letters < 2 || n_digits > 2 || n_digits * 3 > n_letters {
+        return false;
+    }
+    if crate::metadata::dates::find(name, None).is_some() {
+        return false;
+    }
+    // A sentence has words in lower case that no name has; scripts without case pass.
+    let cased: Vec<&str> =
+        name.split_whitespace().filter(|it| it.starts_with(|c: char| c.is_lowercase() || c.is_uppercase())).collect();
+    let n_lower = cased.iter().filter(|it| it.starts_with(char::is_lowercase)).count();
+    match cased.len() {
+        0 => true,
+        1 => single || n_lower == 0,
+        2 => true,
+        n => n_lower * 2 <= n || n_lower == n && n <= 3,
+    }
+}
+
+/// Drops single words behind whole names: places of filing ("Karin Wenger, Beirut") and degrees.
+fn drop_places(names: &mut Vec<Name>) {
+    let is_whole = |it: &Name| it.name.contains(' ') && it.kind == AuthorKind::Person;
+    if names.first().is_some_and(is_whole) {
+        names.retain(|it| {
+            it.kind == AuthorKind::Organization
+                || it.name.contains([' ', '.'])
+                || it.name.chars().all(|c| !c.is_uppercase())
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Names joined by `; `, organizations in brackets.
+    fn line(byline: &str) -> String {
+        let names = parse(byline, None).into_iter().map(|it| match it.kind {
+            AuthorKind::Person => it.name,
+            AuthorKind::Organization => format!("[{}]", it.name),
+        });
+        names.collect::<Vec<_>>().join("; ")
+    }
+
+    #[track_caller]
+    fn check(byline: &str, expected: &str) {
+        assert_eq!(line(byline), expected, "{byline}");
+    }
+
+    #[test]
+    fn what_announces_a_name_goes() {
+        check("By Jane Doe", "Jane Doe");
+        check("by: Jane Doe", "Jane Doe");
+        check("Von Erika Mustermann", "Erika Mustermann");
+        check("Ein Kommentar von Erika Mustermann", "Erika Mustermann");
+        check("Text: Erika Mustermann", "Erika Mustermann");
+        check("Par Jeanne Dupont", "Jeanne Dupont");
+        check("Автор: Иван Иванов", "Иван Иванов");
+        check("Written by Jane Doe", "Jane Doe");
+        check("Door Jan Jansen", "Jan Jansen");
+        check("Di Mario Rossi", "Mario Rossi");
+    }
+
+    #[test]
+    fn no_letter_of_a_name_goes_with_it() {
+        check("By Byrne", "Byrne");
+        check("Abby Byers", "Abby Byers");
+        check("Ursula von der Leyen", "Ursula von der Leyen");
+        check("Vonda Parker", "Vonda Parker");
+        check("Angelo Di Marco", "Angelo Di Marco");
+        check("Andy Andersson", "Andy Andersson");
+    }
+
+    #[test]
+    fn names_are_separated() {
+        check("Jane Doe, John Smith and Ann Lee", "Jane Doe; John Smith; Ann Lee");
+        check("Jane Doe & John Smith", "Jane Doe; John Smith");
+        check("Erika Mustermann und Max Muster", "Erika Mustermann; Max Muster");
+        check("Trine Olsen og Tora Hansen", "Trine Olsen; Tora Hansen");
+        check("Ana López y Luis Gil Mora", "Ana López; Luis Gil Mora");
+        check("Le Quotidien et AFP", "Le Quotidien; [AFP]");
+        check("Jan Novák a Petr Svoboda", "Jan Novák; Petr Svoboda");
+        check("Иван Иванов и Пётр Петров", "Иван Иванов; Пётр Петров");
+    }
+
+    #[test]
+    fn a_conjunction_inside_a_name_stays() {
+        check("José Ortega y Gasset", "José Ortega y Gasset");
+        check("Maria e Silva", "Maria e Silva");
+    }
+
+    #[test]
+    fn roles_places_and_initials_go() {
+        check("Jane Doe, Staff Writer", "Jane Doe");
+        check("Jane Doe, Reuters", "Jane Doe; [Reuters]");
+        check("Karin Wenger, Beirut", "Karin Wenger");
+        check("Elena Ober (obe)", "Elena Ober");
+        check("신현주 기자", "신현주");
+        check("Ellen Lindell, VMD, DACVB", "Ellen Lindell");
+        check("Chefredakteur Max Muster", "Max Muster");
+        check("Lifestyle Writer", "");
+    }
+
+    #[test]
+    fn agencies_and_newsrooms_are_organizations() {
+        check("dpa", "[dpa]");
+        check("Newsroom", "[Newsroom]");
+        check("NZZ-Redaktion", "[NZZ-Redaktion]");
+        check("Associated Press", "[Associated Press]");
+        check("MND Staff", "[MND Staff]");
+        check("ORF.at", "[ORF.at]");
+        check("読売新聞オンライン", "[読売新聞オンライン]");
+    }
+
+    #[test]
+    fn what_is_no_name_is_dropped() {
+        for byline in [
+            "",
+            "By",
+            "https://www.facebook.com/paper",
+            "jane@paper.example",
+            "@janedoe",
+            "28 April 2024",
+            "admin",
+            "Jane has written about money and the people who have it since 2012",
+            "12",
+            "Read more",
+        ] {
+            check(byline, "");
+        }
+    }
+
+    #[test]
+    fn initials_and_titles_stay() {
+        check("E.P.", "E.P.");
+        check("Dr. Max Kolter", "Dr. Max Kolter");
+        check("Bill Fletcher Jr.", "Bill Fletcher Jr.");
+        check("ssi, dan", "ssi; dan");
+        check("STEVE PEOPLES", "STEVE PEOPLES");
+    }
+}

@@ -1,0 +1,445 @@
+//! The headline among the titles a page gives: the site's name off, then the one that the sources support.
+//!
+//! Nearly every news page holds its headline three to eight times over, as often as not with the site's name stuck on, and
+//! beside it a shorter one for search engines or a livelier one for social networks. The object in JSON-LD names the
+//! headline as such and is believed where it is about the same story as the rest; without it, what the sources agree on.
+
+use super::{Claim, Field, Source};
+use crate::text::fold;
+
+/// How much a source counts where there is no headline in JSON-LD.
+const WEIGHTS: [(Source, f32); 9] = [
+    (Source::JsonLd, 3.0),
+    (Source::H1, 2.0),
+    (Source::OpenGraph, 1.2),
+    (Source::Microdata, 1.0),
+    (Source::ToolMeta, 0.8),
+    (Source::Title, 0.8),
+    (Source::Twitter, 0.4),
+    (Source::JsonLdPage, 0.4),
+    (Source::Meta, 0.4),
+];
+
+/// A title in one or more sources.
+#[derive(Debug, Clone)]
+pub(super) struct Title {
+    /// As the best source has it, without the site's name.
+    pub(super) text: String,
+    /// Letters and digits alone, for comparing.
+    folded: String,
+    pub(super) sources: Vec<Source>,
+    pub(super) weight: f32,
+    /// The visible heading, if it is one.
+    pub(super) node: Option<crate::dom::NodeId>,
+}
+
+/// The titles of a page, best first. `near` is the first element of the body, where it is known.
+pub(super) fn rank(claims: &[Claim], sites: &Sites, near: Option<crate::dom::NodeId>) -> Vec<Title> {
+    let mut titles: Vec<Title> = Vec::new();
+    for (source, weight) in WEIGHTS {
+        if source == Source::H1 {
+            if let Some(h1) = main_heading(claims, sites, near) {
+                add(&mut titles, h1, source, weight, sites);
+            }
+            continue;
+        }
+        // A page without an article has one title in each source; of two the first is the page's own.
+        let Some(claim) = claims.iter().find(|it| it.field == Field::Headline && it.source == source) else { continue };
+        add(&mut titles, claim, source, weight, sites);
+    }
+    join_longer(&mut titles);
+    titles.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(b.sources.len().cmp(&a.sources.len())));
+    if let Some(at) = titles.iter().position(|it| it.sources.contains(&Source::JsonLd)) {
+        if is_about_the_same(&titles, at) {
+            let stated = titles.remove(at);
+            titles.insert(0, stated);
+        }
+    }
+    titles
+}
+
+fn add(titles: &mut Vec<Title>, claim: &Claim, source: Source, weight: f32, sites: &Sites) {
+    let text = sites.strip(&claim.value);
+    let folded = fold(text);
+    if folded.is_empty() || sites.is_name(text) {
+        return;
+    }
+    match titles.iter_mut().find(|it| it.folded == folded) {
+        Some(title) => {
+            title.sources.push(source);
+            title.weight += weight;
+            title.node = title.node.or(claim.node);
+        }
+        None => {
+            titles.push(Title { text: text.to_owned(), folded, sources: vec![source], weight, node: claim.node });
+        }
+    }
+}
+
+/// The `h1` that is the headline: one that another title repeats, else the last before the body, else the first.
+fn main_heading<'a>(claims: &'a [Claim], sites: &Sites, near: Option<crate::dom::NodeId>) -> Option<&'a Claim> {
+    let titles = || claims.iter().filter(|it| it.field == Field::Headline);
+    let others: Vec<String> = titles().filter(|it| it.source != Source::H1).map(|it| fold(&it.value)).collect();
+    let h1s: Vec<&Claim> = titles().filter(|it| it.source == Source::H1 && !sites.is_name(&it.value)).collect();
+    let repeated = |h1: &&&Claim| {
+        let folded = fold(&h1.value);
+        // One word alone stands in many titles by chance.
+        folded.contains(' ') && others.iter().any(|it| it.contains(&folded) || folded.contains(it.as_str()))
+    };
+    if let Some(h1) = h1s.iter().find(repeated) {
+        return Some(h1);
+    }
+    let similar =
+        h1s.iter().map(|it| (others.iter().map(|other| overlap(&fold(&it.value), other)).fold(0.0, f32::max), *it));
+    if let Some((share, h1)) = similar.reduce(|a, b| if b.0 > a.0 { b } else { a }) {
+        if share >= 0.5 {
+            return Some(h1);
+        }
+    }
+    let before = |it: &&&Claim| near.is_some_and(|near| it.node.is_some_and(|node| node <= near));
+    h1s.iter().rev().find(before).or_else(|| h1s.first()).copied()
+}
+
+/// Share of the words of the shorter that are in the longer.
+fn overlap(a: &str, b: &str) -> f32 {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let words: Vec<&str> = long.split(' ').collect();
+    let n_words = short.split(' ').count();
+    let n_common = short.split(' ').filter(|it| words.contains(it)).count();
+    n_common as f32 / n_words.max(1) as f32
+}
+
+/// Whether the title at a place is of the story that the others are of: shares words with one of them.
+///
+/// Titles for search engines are rewritten, so little is asked; what shares nothing is a plug-in's default or the name of
+/// the section. Languages without spaces have too few words to compare and pass.
+fn is_about_the_same(titles: &[Title], at: usize) -> bool {
+    const SHARE_MIN: f32 = 0.2;
+    let own = &titles[at];
+    if titles.len() == 1 || own.sources.len() > 1 || own.folded.chars().any(crate::text::is_unspaced) {
+        return true;
+    }
+    titles.iter().enumerate().any(|(n, it)| n != at && overlap(&own.folded, &it.folded) >= SHARE_MIN)
+}
+
+/// A title that is another with something after it speaks for the other: `Headline - Section - Site`. A title cut short
+/// (`Headline of which th…`) gives way to the whole one.
+fn join_longer(titles: &mut Vec<Title>) {
+    /// schema.org's advice of old was 110 characters at most, and many systems cut there.
+    const CUT_CHARS_MIN: usize = 60;
+    let mut at = 0;
+    while at < titles.len() {
+        let longer = &titles[at];
+        let shorter = titles.iter().enumerate().filter(|(n, _)| *n != at).find_map(|(n, shorter)| {
+            let rest = longer.text.strip_prefix(shorter.text.trim_end_matches(['…', '.', ' ']))?;
+            let mark = rest.trim_start().chars().next()?;
+            let is_cut = shorter.text.ends_with('…') || shorter.text.ends_with("...");
+            if (is_cut || shorter.text.chars().count() >= CUT_CHARS_MIN) && (is_cut || mark.is_alphanumeric()) {
+                return Some((n, false));
+            }
+            let is_tail =
+                is_separator(mark) && !matches!(mark, ':' | '/') && rest.split_whitespace().count() <= TAIL_WORDS_MAX;
+            is_tail.then_some((n, true))
+        });
+        let Some((other, keep_shorter)) = shorter else {
+            at += 1;
+            continue;
+        };
+        let (gone, kept) = if keep_shorter { (at, other) } else { (other, at) };
+        let title = titles.remove(gone);
+        let kept = if gone < kept { kept - 1 } else { kept };
+        titles[kept].weight += title.weight;
+        titles[kept].sources.extend(title.sources);
+        titles[kept].node = titles[kept].node.or(title.node);
+        at = 0;
+    }
+}
+
+/// Longest tail, in words, that can be the name of a section and a site.
+const TAIL_WORDS_MAX: usize = 9;
+
+fn is_separator(c: char) -> bool {
+    matches!(
+        c,
+        '|' | '-'
+            | '–'
+            | '—'
+            | '·'
+            | '•'
+            | ':'
+            | '»'
+            | '«'
+            | '›'
+            | '‹'
+            | '/'
+            | '~'
+            | '：'
+            | 'ㅣ'
+            | '｜'
+            | '−'
+            | '∣'
+            | '⋅'
+            | '['
+    )
+}
+
+/// The names a site goes by, for telling them in titles and bylines.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sites {
+    /// Letters and digits alone, in lower case.
+    names: Vec<String>,
+    /// Sections of the paper, likewise.
+    sections: Vec<String>,
+}
+
+impl Sites {
+    /// From what the page calls itself, its sections, and its host.
+    pub(super) fn new(claims: &[Claim], breadcrumbs: &[String], host: Option<&str>) -> Self {
+        let mut sites = Self::default();
+        for claim in claims {
+            match claim.field {
+                Field::Publisher | Field::SiteName => sites.push(claim.value.trim_start_matches('@')),
+                Field::Section => sites.sections.push(squash(&claim.value)),
+                _ => {}
+            }
+        }
+        sites.sections.extend(breadcrumbs.iter().map(|it| squash(it)));
+        if let Some(host) = host {
+            let host = host.strip_prefix("www.").unwrap_or(host);
+            sites.push(host);
+            if let Some(domain) = psl::domain_str(host) {
+                sites.push(domain);
+                sites.push(domain.split('.').next().unwrap_or(domain));
+            }
+        }
+        sites
+    }
+
+    fn push(&mut self, name: &str) {
+        let name = squash(name.trim_start_matches("https://").trim_start_matches("www."));
+        let name = name.strip_prefix("the").filter(|it| it.len() >= 4).unwrap_or(&name);
+        if !name.is_empty() && !self.names.iter().any(|it| it == name) {
+            self.names.push(name.to_owned());
+        }
+    }
+
+    /// Whether a text is the site's name, perhaps with words that papers add to theirs.
+    pub(super) fn is_name(&self, text: &str) -> bool {
+        /// What stands beside a name: kinds of papers, editions, ends of domains.
+        const BESIDE: [&str; 40] = [
+            "news",
+            "online",
+            "com",
+            "the",
+            "www",
+            "de",
+            "net",
+            "org",
+            "couk",
+            "uk",
+            "us",
+            "at",
+            "ch",
+            "magazine",
+            "mag",
+            "blog",
+            "tv",
+            "international",
+            "europe",
+            "english",
+            "media",
+            "newspaper",
+            "home",
+            "home page",
+            "homepage",
+            "digital",
+            "daily",
+            "new",
+            "zeitung",
+            "die",
+            "der",
+            "das",
+            "le",
+            "la",
+            "el",
+            "il",
+            "edition",
+            "world",
+            "e",
+            "app",
+        ];
+        let text = squash(text);
+        let text = text.strip_prefix("the").filter(|it| it.len() >= 4).unwrap_or(&text);
+        if text.is_empty() {
+            return false;
+        }
+        self.names.iter().any(|name| {
+            if name == text {
+                return true;
+            }
+            let (short, long) = if name.len() < text.len() { (name.as_str(), text) } else { (text, name.as_str()) };
+            if short.chars().count() < 4 {
+                return false;
+            }
+            let Some(at) = long.find(short) else { return false };
+            let (before, after) = (&long[..at], &long[at + short.len()..]);
+            let beside = |it: &str| it.is_empty() || BESIDE.contains(&it);
+            (beside(before) && beside(after)) || (text == short && short.len() * 2 > long.len())
+        })
+    }
+
+    /// The title without the site's name before or after it.
+    pub(super) fn strip<'a>(&self, title: &'a str) -> &'a str {
+        let mut head = title.trim();
+        let (mut stripped, mut joined) = (false, false);
+        // A title ends in at most section, edition and site.
+        for _ in 0..4 {
+            let Some((start, end)) = last_separator(head) else { break };
+            let tail = head[end..].trim();
+            let is_section = stripped && self.sections.iter().any(|it| *it == squash(tail));
+            let is_joined = joined && tail.chars().count() <= JOINED_CHARS_MAX;
+            if head[..start].trim().is_empty() || !(is_section || is_joined || self.is_name(tail)) {
+                break;
+            }
+            joined = head[start..end].ends_with(['ㅣ', '｜']);
+            head = head[..start].trim_end();
+            stripped = true;
+        }
+        if let Some((start, end)) = first_separator(head) {
+            let rest = head[end..].trim();
+            if self.is_name(&head[..start]) && rest.split_whitespace().count() >= 2 {
+                head = rest;
+            }
+        }
+        head
+    }
+}
+
+/// Longest section, in characters, joined to the site's name: `정치ㅣ한국일보`.
+const JOINED_CHARS_MAX: usize = 8;
+
+/// Where the last separator in a title stands: one set off by spaces, or one that needs none.
+fn last_separator(title: &str) -> Option<(usize, usize)> {
+    let mut found = None;
+    for (at, c) in title.char_indices().filter(|(_, c)| is_separator(*c)) {
+        if stands_apart(title, at, c) {
+            found = Some((at, at + c.len_utf8()));
+        }
+    }
+    // A double colon or hyphen is one separator.
+    found.map(|(at, end)| (title[..at].trim_end_matches(is_separator).len(), end))
+}
+
+fn first_separator(title: &str) -> Option<(usize, usize)> {
+    let (at, c) = title.char_indices().find(|(at, c)| is_separator(*c) && stands_apart(title, *at, *c))?;
+    let end = at + c.len_utf8();
+    Some((at, title.len() - title[end..].trim_start_matches(is_separator).len()))
+}
+
+/// Whether a separator stands between parts rather than inside a word: by spaces around it, or by its kind.
+fn stands_apart(title: &str, at: usize, c: char) -> bool {
+    let before = title[..at].chars().next_back();
+    let after = title[at + c.len_utf8()..].chars().next();
+    let space = |it: Option<char>| it.is_none_or(char::is_whitespace);
+    match c {
+        '|' | '：' | 'ㅣ' | '｜' | '•' | '»' | '›' => true,
+        ':' => space(after) || after == Some(':') || before == Some(':'),
+        '-' => {
+            (space(before) && space(after))
+                || (!is_ascii_word(before) && !is_ascii_word(after) && is_hangul_or_han(after))
+        }
+        _ => space(before) && space(after) || after == Some(c) || before == Some(c),
+    }
+}
+
+fn is_ascii_word(c: Option<char>) -> bool {
+    c.is_some_and(|it| it.is_ascii_alphanumeric())
+}
+
+fn is_hangul_or_han(c: Option<char>) -> bool {
+    c.is_some_and(|it| crate::text::is_unspaced(it) || matches!(it, '\u{ac00}'..='\u{d7a3}'))
+}
+
+/// Letters and digits alone, in lower case.
+pub(super) fn squash(text: &str) -> String {
+    text.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(title: &str, names: &[&str], expected: &str) {
+        let mut sites = Sites::default();
+        for name in names {
+            sites.push(name);
+        }
+        assert_eq!(sites.strip(title), expected);
+    }
+
+    #[test]
+    fn the_sites_name_goes_from_the_end() {
+        check("Strikes go on - Example News", &["Example News"], "Strikes go on");
+        check("Strikes go on | The Example", &["Example"], "Strikes go on");
+        check("Strikes go on – example.org", &["example.org"], "Strikes go on");
+        check("Strikes go on :: Example", &["Example"], "Strikes go on");
+        check("地震で注意報：例新聞", &["例新聞"], "地震で注意報");
+        check("부담 커졌다-정치ㅣ한국일보", &["한국일보"], "부담 커졌다");
+    }
+
+    #[test]
+    fn the_sites_name_goes_from_the_front() {
+        check("Example News | Strikes go on", &["Example News"], "Strikes go on");
+        check("Example: Strikes go on", &["Example"], "Strikes go on");
+    }
+
+    #[test]
+    fn a_headline_with_a_dash_or_colon_stays() {
+        check("Riot in Minsk - police use force", &["Example"], "Riot in Minsk - police use force");
+        check("Cup: Canada wins - at last", &["canada"], "Cup: Canada wins - at last");
+        check("Ice hockey | Canada wins", &["canada"], "Ice hockey | Canada wins");
+        check("Example News", &["Example News"], "Example News");
+    }
+
+    fn claim(source: Source, value: &str) -> Claim {
+        Claim { field: Field::Headline, source, value: value.to_owned(), url: None, kind: None, node: None }
+    }
+
+    #[track_caller]
+    fn check_choice(claims: &[(Source, &str)], expected: &str) {
+        let claims: Vec<Claim> = claims.iter().map(|(source, value)| claim(*source, value)).collect();
+        let titles = rank(&claims, &Sites::default(), None);
+        assert_eq!(titles.first().map(|it| it.text.as_str()), Some(expected));
+    }
+
+    #[test]
+    fn a_tail_that_no_other_source_has_is_the_sites() {
+        check_choice(
+            &[(Source::OpenGraph, "Strikes go on - Politics - Paper"), (Source::H1, "Strikes go on")],
+            "Strikes go on",
+        );
+    }
+
+    #[test]
+    fn a_headline_cut_short_gives_way_to_the_whole() {
+        let whole = "Strikes at the harbour go on for a third week as talks between owners and dockers fail again";
+        check_choice(&[(Source::JsonLd, &format!("{}…", &whole[..80])), (Source::H1, whole)], whole);
+    }
+
+    #[test]
+    fn a_heading_of_something_else_loses() {
+        check_choice(
+            &[(Source::H1, "Log in"), (Source::OpenGraph, "Strikes go on"), (Source::Title, "Strikes go on | Paper")],
+            "Strikes go on",
+        );
+        check_choice(
+            &[
+                (Source::JsonLd, "Our paper's home"),
+                (Source::H1, "Strikes go on"),
+                (Source::OpenGraph, "Strikes go on"),
+            ],
+            "Strikes go on",
+        );
+    }
+}

@@ -1,0 +1,359 @@
+//! What a reader sees to claims: headings, the byline, times, links to tags.
+//!
+//! One pass over the page notes the few elements that may matter ([`Seen`]); what they say is read afterwards, once the
+//! headline is known, since a byline or time counts for more the nearer it stands.
+
+use super::{Claims, Field, Source};
+use crate::article::Image;
+use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
+use crate::text::{collapse, push_collapsed};
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
+
+/// Elements noted while passing over the page, in document order.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) title: Option<NodeId>,
+    pub(super) h1s: Vec<NodeId>,
+    pub(super) h2s: Vec<NodeId>,
+    pub(super) times: Vec<NodeId>,
+    /// Elements whose class, id, rel or address speaks of an author.
+    pub(super) bylines: Vec<NodeId>,
+    /// Elements whose class speaks of a date.
+    pub(super) dates: Vec<NodeId>,
+    /// Elements with `itemprop`.
+    pub(super) items: Vec<NodeId>,
+    /// Links to tags of the story.
+    pub(super) tags: Vec<NodeId>,
+    /// Links to the section it stands in.
+    pub(super) crumbs: Vec<NodeId>,
+    /// Pictures that are large by their own account.
+    pub(super) images: Vec<NodeId>,
+    /// Scripts of JSON-LD.
+    pub(super) scripts: Vec<NodeId>,
+}
+
+/// Elements of one sort that are noted; a listing has thousands.
+const NOTED_MAX: usize = 400;
+
+/// Parts of class names, ids and addresses that speak of an author or a date, in the languages that markup is written in.
+/// Those before [`N_AUTHOR_WORDS`] speak of authors.
+const WORDS: [&str; 27] = [
+    "author",
+    "byline",
+    "autor",
+    "auteur",
+    "verfasser",
+    "redacteur",
+    "redakteur",
+    "journalist",
+    "writer",
+    "skribent",
+    "forfatter",
+    "firma",
+    "signature",
+    "contributor",
+    "reporter",
+    "kirjoittaja",
+    "szerzo",
+    "yazar",
+    "penulis",
+    "by-line",
+    // Dates.
+    "date",
+    "time",
+    "datum",
+    "publish",
+    "fecha",
+    // Sections.
+    "crumb",
+    "category",
+];
+const N_AUTHOR_WORDS: usize = 20;
+const N_DATE_WORDS: usize = 5;
+
+static CLASS_WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).expect("a few short words make an automaton")
+});
+
+/// Notes what an element is for.
+pub(super) fn note(dom: &Dom, node: NodeId, tag: Tag, seen: &mut Seen) {
+    fn push(onto: &mut Vec<NodeId>, node: NodeId) {
+        if onto.len() < NOTED_MAX {
+            onto.push(node);
+        }
+    }
+    match tag {
+        Tag::H1 => push(&mut seen.h1s, node),
+        Tag::H2 => push(&mut seen.h2s, node),
+        Tag::TIME => push(&mut seen.times, node),
+        _ => {}
+    }
+    if dom.attr(node, Attr::ITEMPROP).is_some() {
+        seen.items.push(node);
+    }
+    if tag == Tag::A {
+        if let Some(rel) = dom.attr(node, Attr::REL) {
+            if has_word(rel, "author") {
+                push(&mut seen.bylines, node);
+                return;
+            }
+            if has_word(rel, "tag") {
+                push(&mut seen.tags, node);
+            }
+        }
+        if let Some(href) = dom.attr(node, Attr::HREF) {
+            if is_author_address(href) {
+                push(&mut seen.bylines, node);
+                return;
+            }
+            if is_tag_address(href) && stands_among_tags(dom, node) {
+                push(&mut seen.tags, node);
+            }
+        }
+    }
+    if tag == Tag::IMG {
+        if is_large(dom, node) {
+            push(&mut seen.images, node);
+        }
+        return;
+    }
+    if matches!(tag, Tag::BODY | Tag::HTML | Tag::ARTICLE | Tag::MAIN | Tag::INPUT | Tag::FORM | Tag::BUTTON) {
+        return;
+    }
+    for attr in [Attr::CLASS, Attr::ID] {
+        let Some(value) = dom.attr(node, attr) else { continue };
+        let Some(found) = CLASS_WORDS.find(value) else { continue };
+        if found.pattern().as_usize() < N_AUTHOR_WORDS {
+            if !is_about_else(value) {
+                push(&mut seen.bylines, node);
+            }
+        } else if found.pattern().as_usize() < N_AUTHOR_WORDS + N_DATE_WORDS {
+            push(&mut seen.dates, node);
+        } else if tag == Tag::A {
+            push(&mut seen.crumbs, node);
+        } else if seen.crumbs.len() < 8 && found.pattern().as_usize() == WORDS.len() - 2 {
+            for link in dom.descendants(node).filter(|it| dom.is(*it, Tag::A)).take(8) {
+                if !seen.crumbs.contains(&link) {
+                    push(&mut seen.crumbs, link);
+                }
+            }
+        }
+        return;
+    }
+}
+
+fn is_tag_address(href: &str) -> bool {
+    ["/tag/", "/tags/", "/topic/", "/topics/", "/thema/", "/themen/", "/etiqueta/", "/keyword/"]
+        .iter()
+        .any(|it| href.contains(it))
+}
+
+/// Whether a link stands in a list that its class calls one of tags.
+fn stands_among_tags(dom: &Dom, node: NodeId) -> bool {
+    dom.ancestors(node).skip(1).take(4).any(|it| {
+        dom.attr(it, Attr::CLASS)
+            .is_some_and(|class| class.split(|c: char| !c.is_ascii_alphanumeric()).any(|it| it == "tags"))
+    })
+}
+
+/// Whether a picture is wide enough to head a story, by its own account.
+fn is_large(dom: &Dom, node: NodeId) -> bool {
+    const WIDTH_MIN: u32 = 400;
+    let width = dom.attr(node, Attr::WIDTH).and_then(|it| it.trim_end_matches("px").parse::<u32>().ok());
+    width.is_some_and(|it| it >= WIDTH_MIN) && dom.attr(node, Attr::SRC).is_some_and(|it| !it.starts_with("data:"))
+}
+
+/// Whether a name that speaks of an author speaks of something around one: a picture, a comment, a consent.
+fn is_about_else(value: &str) -> bool {
+    const ELSE: [&str; 12] = [
+        "comment", "authoriz", "authoris", "avatar", "image", "photo", "picture", "icon", "social", "follow", "popup",
+        "modal",
+    ];
+    ELSE.iter().any(|it| value.contains(it))
+}
+
+/// Whether an address is of an author's page.
+fn is_author_address(href: &str) -> bool {
+    const SEGMENTS: [&str; 22] = [
+        "/author/",
+        "/authors/",
+        "/autor/",
+        "/autoren/",
+        "/autores/",
+        "/auteur/",
+        "/auteurs/",
+        "/autori/",
+        "/autore/",
+        "/by/",
+        "/profile/",
+        "/staff/",
+        "/journalist/",
+        "/journalisten/",
+        "/journalists/",
+        "/writers/",
+        "/people/",
+        "/reporter/",
+        "/contributors/",
+        "/redakcja/",
+        "/yazarlar/",
+        "/skribent/",
+    ];
+    memchr::memchr(b'/', href.as_bytes()).is_some() && SEGMENTS.iter().any(|it| href.contains(it))
+}
+
+fn has_word(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|it| it.eq_ignore_ascii_case(word))
+}
+
+/// The text of an element, whitespace collapsed, at most so many characters. Line breaks and blocks are spaces; scripts,
+/// styles and what is hidden by attribute are left out.
+pub(super) fn text_of(dom: &Dom, node: NodeId, chars_max: usize) -> String {
+    let mut text = String::new();
+    if dom.kind(node) == Kind::Text {
+        push_collapsed(&mut text, dom.text(node));
+    }
+    let mut skip_to = 0;
+    for it in dom.descendants(node) {
+        if it.index() < skip_to {
+            continue;
+        }
+        match dom.kind(it) {
+            Kind::Text => {
+                push_collapsed(&mut text, dom.text(it));
+                if text.len() > chars_max * 4 {
+                    break;
+                }
+            }
+            Kind::Element(Tag::SCRIPT | Tag::STYLE | Tag::SVG | Tag::NOSCRIPT | Tag::TEMPLATE | Tag::BUTTON) => {
+                skip_to = dom.end(it).index();
+            }
+            Kind::Element(_) if dom.attr(it, Attr::HIDDEN).is_some() => skip_to = dom.end(it).index(),
+            Kind::Element(tag) if is_block(tag) || follows_element(dom, it) => {
+                if !text.is_empty() && !text.ends_with(' ') {
+                    text.push(' ');
+                }
+            }
+            Kind::Document | Kind::Element(_) | Kind::Comment | Kind::Doctype => {}
+        }
+    }
+    let mut text = collapse(&text);
+    if let Some((end, _)) = text.char_indices().nth(chars_max) {
+        text.truncate(end);
+    }
+    text
+}
+
+fn is_block(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::BR
+            | Tag::DIV
+            | Tag::P
+            | Tag::LI
+            | Tag::UL
+            | Tag::H1
+            | Tag::H2
+            | Tag::H3
+            | Tag::H4
+            | Tag::TD
+            | Tag::TR
+            | Tag::DD
+            | Tag::DT
+            | Tag::SECTION
+            | Tag::HEADER
+            | Tag::FOOTER
+            | Tag::FIGURE
+            | Tag::FIGCAPTION
+            | Tag::HR
+            | Tag::TIME
+            | Tag::ADDRESS
+    )
+}
+
+/// Whether a `span` stands right behind another element of its kind: set apart by style, though no space is written.
+fn follows_element(dom: &Dom, node: NodeId) -> bool {
+    if !dom.is(node, Tag::SPAN) || node.index() == 0 {
+        return false;
+    }
+    let Some(parent) = dom.parent(node) else { return false };
+    let mut before = None;
+    for child in dom.children(parent) {
+        if child == node {
+            break;
+        }
+        before = Some(child);
+    }
+    before.is_some_and(|it| dom.is(it, Tag::SPAN))
+}
+
+/// Longest title, byline and date line read, in characters.
+const TITLE_CHARS_MAX: usize = 400;
+const BYLINE_CHARS_MAX: usize = 240;
+
+/// Adds what the visible elements claim.
+pub(super) fn read(dom: &Dom, seen: &Seen, claims: &mut Claims) {
+    if let Some(title) = seen.title {
+        claims.add(Field::Headline, Source::Title, &text_of(dom, title, TITLE_CHARS_MAX));
+    }
+    for h1 in seen.h1s.iter().take(20) {
+        let text = text_of(dom, *h1, TITLE_CHARS_MAX);
+        claims.add_at(Field::Headline, Source::H1, &text, None, None, *h1);
+    }
+    for time in seen.times.iter().take(60) {
+        let value = dom.attr(*time, Attr::DATETIME).map(str::trim).filter(|it| !it.is_empty());
+        let value = value.map_or_else(|| text_of(dom, *time, BYLINE_CHARS_MAX), str::to_owned);
+        let field = if is_of_change(dom, *time) { Field::DateModified } else { Field::DatePublished };
+        claims.add_at(field, Source::Time, &value, None, None, *time);
+    }
+    for date in seen.dates.iter().take(80) {
+        let text = text_of(dom, *date, BYLINE_CHARS_MAX);
+        if text.chars().any(|it| it.is_numeric()) {
+            let field = if is_of_change(dom, *date) { Field::DateModified } else { Field::DatePublished };
+            claims.add_at(field, Source::DateLine, &text, None, None, *date);
+        }
+    }
+    for byline in seen.bylines.iter().take(80) {
+        let text = text_of(dom, *byline, BYLINE_CHARS_MAX);
+        let url = if dom.is(*byline, Tag::A) { dom.attr(*byline, Attr::HREF) } else { None };
+        claims.add_at(Field::Author, Source::Byline, &text, url, None, *byline);
+    }
+    for tag in seen.tags.iter().take(60) {
+        claims.add_at(Field::Keywords, Source::TagLink, &text_of(dom, *tag, 80), None, None, *tag);
+    }
+    for crumb in seen.crumbs.iter().take(16) {
+        let is_home =
+            dom.attr(*crumb, Attr::HREF).is_none_or(|it| matches!(it.trim(), "" | "/" | "#") || is_front(claims, it));
+        if !is_home {
+            claims.add_at(Field::Section, Source::Breadcrumb, &text_of(dom, *crumb, 80), None, None, *crumb);
+        }
+    }
+    for picture in seen.images.iter().take(20) {
+        let size = |attr| dom.attr(*picture, attr).and_then(|it| it.trim_end_matches("px").parse::<u32>().ok());
+        let figure = dom.ancestors(*picture).take(6).find(|it| dom.is(*it, Tag::FIGURE));
+        let caption = figure.and_then(|it| dom.descendants(it).find(|it| dom.is(*it, Tag::FIGCAPTION)));
+        let image = Image {
+            url: dom.attr(*picture, Attr::SRC).unwrap_or("").trim().to_owned(),
+            width: size(Attr::WIDTH),
+            height: size(Attr::HEIGHT),
+            caption: caption.map(|it| text_of(dom, it, TITLE_CHARS_MAX)).filter(|it| !it.is_empty()),
+            credit: None,
+        };
+        claims.pictures.push((*picture, image));
+    }
+}
+
+/// Whether an address is of the site's front page.
+fn is_front(claims: &Claims, href: &str) -> bool {
+    claims.absolute(href).is_some_and(|it| it.path() == "/" && it.query().is_none())
+}
+
+/// Whether a date is of the last change rather than of publication, by its class.
+fn is_of_change(dom: &Dom, node: NodeId) -> bool {
+    let around = dom.parent(node).and_then(|it| dom.attr(it, Attr::CLASS));
+    [dom.attr(node, Attr::CLASS), dom.attr(node, Attr::ITEMPROP), around].into_iter().flatten().any(|it| {
+        let names = it.to_ascii_lowercase();
+        let of_change = ["updat", "modif", "aktuali", "edited"].iter().any(|it| names.contains(it));
+        of_change && !["publish", "entry-date", "created", "pubdate"].iter().any(|it| names.contains(it))
+    })
+}

@@ -1,0 +1,383 @@
+//! Our tree of a page is the tree that html5ever makes of it with its own tokenizer: the same nodes in the same order,
+//! with the same names, attributes and texts.
+//!
+//! html5ever's side comes through scraper, whose way of keeping a tree is not ours. Compared are the samples, pages made
+//! up at random, and the pages of a corpus, `DIR/*/pages/**/*.html`, where `COPYDESK_CORPUS` names DIR.
+//!
+//! Known differences, each with its reason:
+//!
+//! - html5ever forgets that `<pre>` and `<textarea>` drop the line end which follows them when anything between the two
+//!   is an error in its eyes (`<pre></>⏎`, `<pre>&#10`). We drop it, as the standard says.
+//! - scraper does not answer html5ever's question whether an `<annotation-xml>` holds HTML. We do.
+
+use copydesk::dom::{Cuts, Dom, Kind, Options};
+use proptest::prelude::*;
+use scraper::{Html, Node};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// One line a node: its depth, what it is, and what it says.
+fn ours(html: &str) -> (Vec<String>, Cuts) {
+    let dom = Dom::parse(html, &Options::default());
+    let mut depths = vec![0; dom.len()];
+    let mut lines = Vec::new();
+    for node in dom.nodes().skip(1) {
+        let depth = dom.parent(node).map_or(0, |parent| depths[parent.index()]) + 1;
+        depths[node.index()] = depth;
+        let text = dom.text(node);
+        lines.push(match dom.kind(node) {
+            Kind::Document => unreachable!("there is one document"),
+            Kind::Element(_) => {
+                let attributes = dom.attrs(node).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+                element(depth, dom.tag_name(node), attributes)
+            }
+            Kind::Text => format!("{depth} text {text:?}"),
+            Kind::Comment => format!("{depth} comment {text:?}"),
+            Kind::Doctype => format!("{depth} doctype"),
+        });
+    }
+    (lines, dom.cuts().clone())
+}
+
+fn theirs(html: &str) -> Vec<String> {
+    let html = Html::parse_document(html);
+    let mut lines = Vec::new();
+    for node in html.tree.root().descendants() {
+        // What a template holds stands in a fragment there.
+        if matches!(node.value(), Node::Document | Node::Fragment) {
+            continue;
+        }
+        let depth = node.ancestors().filter(|it| !it.value().is_fragment()).count();
+        lines.push(match node.value() {
+            Node::Element(it) => {
+                let attributes = it.attrs.iter().map(|(name, value)| (name.local.to_string(), value.to_string()));
+                element(depth, it.name(), attributes.collect())
+            }
+            Node::Text(it) => format!("{depth} text {:?}", &**it),
+            Node::Comment(it) => format!("{depth} comment {:?}", &**it),
+            Node::Doctype(_) => format!("{depth} doctype"),
+            Node::Document | Node::Fragment | Node::ProcessingInstruction(_) => unreachable!("not in HTML"),
+        });
+    }
+    lines
+}
+
+fn element(depth: usize, name: &str, mut attributes: Vec<(String, String)>) -> String {
+    // scraper keeps them sorted, with their namespaces.
+    attributes.sort();
+    format!("{depth} <{name} {attributes:?}>")
+}
+
+/// What differs first, with what stands before it.
+fn difference(html: &str) -> Option<String> {
+    let ((ours, cuts), theirs) = (ours(html), theirs(html));
+    if cuts != Cuts::default() {
+        return Some(format!("cut: {cuts:?}"));
+    }
+    if ours == theirs {
+        return None;
+    }
+    let at = ours.iter().zip(&theirs).position(|(a, b)| a != b).unwrap_or(ours.len().min(theirs.len()));
+    let shown = |lines: &[String]| {
+        let lines = &lines[at.saturating_sub(3)..lines.len().min(at + 2)];
+        lines.iter().map(|line| line.chars().take(300).collect::<String>()).collect::<Vec<_>>().join("\n  ")
+    };
+    Some(format!(
+        "at node {at} of {} / {}\nours\n  {}\ntheirs\n  {}",
+        ours.len(),
+        theirs.len(),
+        shown(&ours),
+        shown(&theirs)
+    ))
+}
+
+#[track_caller]
+fn check(html: &str) {
+    if let Some(difference) = difference(html) {
+        panic!("{html:?}\n{difference}");
+    }
+}
+
+fn pages_below(dir: &Path, found: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> = fs::read_dir(dir).into_iter().flatten().flatten().map(|it| it.path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            pages_below(&path, found);
+        } else if path.extension().is_some_and(|it| it == "html") {
+            found.push(path);
+        }
+    }
+}
+
+#[track_caller]
+fn check_pages(dir: &Path) -> usize {
+    let mut pages = Vec::new();
+    pages_below(dir, &mut pages);
+    let mut n_different = 0;
+    for page in &pages {
+        let bytes = fs::read(page).expect("a page that was listed");
+        if let Some(difference) = difference(&String::from_utf8_lossy(&bytes)) {
+            eprintln!("{}\n{difference}\n", page.display());
+            n_different += 1;
+        }
+    }
+    assert_eq!(n_different, 0, "of {} pages of {}", pages.len(), dir.display());
+    pages.len()
+}
+
+#[test]
+fn samples_give_the_same_tree() {
+    check_pages(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/html-samples")));
+}
+
+#[test]
+fn the_corpus_gives_the_same_tree() {
+    let Some(dir) = std::env::var_os("COPYDESK_CORPUS") else { return };
+    let n_pages = check_pages(Path::new(&dir));
+    assert!(n_pages > 0, "no pages in {}", dir.display());
+    eprintln!("{n_pages} pages the same");
+}
+
+#[test]
+fn shapes_that_move_nodes_about_give_the_same_tree() {
+    for html in [
+        "",
+        "x",
+        "<p>a<b>b<p>c</b>d<i>e</i>",
+        "<b class=x>1<b class=x>2<b class=x>3<b class=x>4<p>5",
+        "<b class=x id=y>1<p>2<b id=y class=x>3<p>4",
+        "<a href=1>x<a href=2>y<div><a href=3>z</div>",
+        "<table>a<tr>b<td>c<table>d</table></td>e</table>f",
+        "<table><colgroup> a<col> b</colgroup>c<caption>d<tr><td>e",
+        "<table><b>x<tr>y</b><td>z",
+        "<table> <!--x--> \0 y \0<tr>",
+        "<pre>\n\nx</pre><pre>\nx<textarea>\n\nx</textarea><pre>\r\n\r\nx",
+        "<listing>\n</listing><pre>\0\nx</pre>",
+        "<svg viewbox=1 xlink:href=a><foreignobject><p>x<svg><title>y</svg>z",
+        "<svg><a xlink:href=1><font size=1>x</svg><font size=1><p>y",
+        "<math definitionurl=x><mi>a<b>c</mi><mglyph><annotation-xml><p>x",
+        "<svg><![CDATA[a\0<b>]]><desc>\0<![CDATA[c]]></desc>",
+        "<frameset> a b <frame> c </frameset> d <noframes>e</noframes>",
+        "<body a=1><body a=2 b=3><html c=4>x",
+        "<head> <title> x </title> </head> <link> y",
+        " a <html> b </body> c </html> d <!--e--> f",
+        "<!doctype html><p><table></table>",
+        "<!doctype html public '-//W3C//DTD HTML 3.2//'><p><table></table>",
+        "<template><td>x</template><template>a<template>b</template></template>c",
+        "<select><option>a<option>b<optgroup>c<hr><input>d",
+        "<form><table><form><input type=hidden><input type=HIDDEN><input type=text></table></form>",
+        "<table><input type=hidden><input type=text>x",
+        "<ruby>a<rb>b<rt>c<rtc>d<rp>e</ruby>",
+        "<ul><li>a<li>b<ul><li>c</ul><dl><dt>d<dd>e<dt>f</dl>",
+        "<button>a<button>b</p></br></h1><h2>c</h3>",
+        "<image src=x><isindex><keygen><nobr>a<nobr>b",
+        "<script>\u{feff}</script>\u{feff}<p>\u{feff}x<script></script>\u{feff}y",
+        "<meta charset=x>\u{feff}<p>\u{feff}<meta name=x>\u{feff}",
+        "<meta http-equiv=Content-Type content='text/html; charset=x'>\u{feff}y",
+        "<plaintext>a</plaintext>\0<b>",
+        "<noscript><p>x</noscript><noscript>y",
+        "<x-a data-b=1 DATA-B=2><X-A>y</x-a>z",
+        "<object><p>a</object>b<marquee><b>c</marquee>d<applet>",
+        "<p id=a>x</p id=b><br></br/><hr/>y",
+    ] {
+        check(html);
+    }
+}
+
+/// Names that the standard has rules for, and some that it has not.
+const NAMES: &[&str] = &[
+    "a",
+    "address",
+    "applet",
+    "article",
+    "b",
+    "base",
+    "big",
+    "blockquote",
+    "body",
+    "br",
+    "button",
+    "caption",
+    "center",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "desc",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "embed",
+    "fieldset",
+    "font",
+    "foreignObject",
+    "form",
+    "frame",
+    "frameset",
+    "g",
+    "h1",
+    "h2",
+    "head",
+    "hr",
+    "html",
+    "i",
+    "iframe",
+    "image",
+    "img",
+    "input",
+    "keygen",
+    "li",
+    "link",
+    "listing",
+    "main",
+    "malignmark",
+    "marquee",
+    "math",
+    "meta",
+    "mglyph",
+    "mi",
+    "mtext",
+    "nobr",
+    "noembed",
+    "noframes",
+    "noscript",
+    "object",
+    "ol",
+    "optgroup",
+    "option",
+    "p",
+    "param",
+    "path",
+    "plaintext",
+    "pre",
+    "rb",
+    "rp",
+    "rt",
+    "rtc",
+    "ruby",
+    "s",
+    "script",
+    "search",
+    "section",
+    "select",
+    "small",
+    "source",
+    "span",
+    "strong",
+    "style",
+    "sub",
+    "summary",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "template",
+    "textarea",
+    "tfoot",
+    "th",
+    "thead",
+    "title",
+    "tr",
+    "tt",
+    "u",
+    "ul",
+    "var",
+    "wbr",
+    "x-own",
+    "xmp",
+];
+
+const ATTRIBUTES: &[&str] = &[
+    "",
+    " id=a",
+    " id=b class='c d'",
+    " ID=\"a&amp;b\" id=2",
+    " href=/x?a=1&copy=2&lt;",
+    " type=hidden",
+    " type=text",
+    " color=red",
+    " size",
+    " face=x",
+    " viewbox='0 0 1 1' xlink:href=#a",
+    " definitionurl=x",
+    " charset=x",
+    " data-x='\r\n\0'",
+    " a=b/",
+    " /",
+    " x = y",
+    " =z",
+    " <",
+    " \"",
+    " shadowrootmode=open",
+];
+
+const TEXTS: &[&str] = &[
+    "x",
+    " ",
+    "\n",
+    "\r\n",
+    "\r",
+    " a b ",
+    "\t\u{c}",
+    "\0",
+    "é😀",
+    "&amp;",
+    "&notit;",
+    "&#x80;",
+    "&#0;",
+    "&bogus;",
+    "&",
+    "<",
+    "< b",
+    "\u{feff}",
+    "]]>",
+    "--",
+    "--!>",
+    "-->",
+    "<!--",
+    "<!-- a -->",
+    "<!-->",
+    "<!x>",
+    "<?x>",
+    "</ x>",
+    "<![CDATA[",
+    "<!doctype html>",
+    "<!doctype x public \"-//W3C//DTD HTML 4.01 Transitional//\">",
+    "<!--<script>",
+    "<script>",
+    "</script>",
+    "</title>",
+    "</style ",
+    "</textarea/>",
+    "'",
+    "\"",
+    ">",
+    "=",
+    "/>",
+];
+
+fn markup() -> impl Strategy<Value = String> {
+    let name = || prop::sample::select(NAMES);
+    let attributes = || prop::sample::select(ATTRIBUTES);
+    let closing = prop::sample::select(&["", "", "", "", "/", " /"][..]);
+    prop_oneof![
+        4 => (name(), attributes(), closing).prop_map(|(name, attributes, closing)| format!("<{name}{attributes}{closing}>")),
+        3 => name().prop_map(|name| format!("</{name}>")),
+        3 => prop::sample::select(TEXTS).prop_map(str::to_owned),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn made_up_pages_give_the_same_tree(parts in prop::collection::vec(markup(), 0..40)) {
+        let html = parts.concat();
+        if let Some(difference) = difference(&html) {
+            prop_assert!(false, "{}", difference);
+        }
+    }
+}
