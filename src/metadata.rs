@@ -340,6 +340,15 @@ pub fn of_text(lines: &[&str]) -> Settled {
     settle::of_text(lines)
 }
 
+/// The day or moment that a text names, ISO 8601, to the precision it gives; `None` where it names none.
+///
+/// ```
+/// assert_eq!(copydesk::metadata::moment("May 2, 2023").as_deref(), Some("2023-05-02"));
+/// ```
+pub fn moment(text: &str) -> Option<String> {
+    dates::parse(text).or_else(|| dates::find(text, None).map(|it| it.moment)).map(|it| it.to_string())
+}
+
 /// Place and day of filing at the head of a paragraph: `London, UK – December 4, 2025`, `BERLIN (dpa) – …`.
 pub fn dateline(paragraph: &str) -> Option<Dateline> {
     dateline::parse(paragraph, None)

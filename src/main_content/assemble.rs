@@ -45,6 +45,10 @@ pub(super) fn parts(
             spans,
             src: Some(Source { node: row.element.index(), offset: dom.source(row.element) }),
         };
+        if row.kind == PartKind::Caption {
+            let length = counter(&part.text);
+            cut_front(&mut part, length);
+        }
         if row.kind == PartKind::ListItem {
             let item = dom.ancestors(row.element).find(|it| dom.is(*it, Tag::LI));
             if item.is_some() && item == previous_item {
@@ -158,6 +162,16 @@ fn close(spans: &mut Vec<Span>, text: &str, start: usize, kind: SpanKind) {
     }
     if !spans.iter().any(|it| it.kind == kind && it.start <= start && end <= it.end) {
         spans.push(Span { start, end, kind });
+    }
+}
+
+/// Bytes of a gallery's counter ("3/12 ") at the head of a caption.
+fn counter(text: &str) -> usize {
+    let Some((counter, _)) = text.split_once(char::is_whitespace) else { return 0 };
+    let numbers = counter.split_once('/').map(|(at, of)| (at.parse::<u32>(), of.parse::<u32>()));
+    match numbers {
+        Some((Ok(at), Ok(of))) if at <= of => text.len() - text[counter.len()..].trim_start().len(),
+        _ => 0,
     }
 }
 

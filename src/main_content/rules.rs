@@ -108,6 +108,25 @@ pub fn judge(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>) 
     judge.verdicts
 }
 
+/// Whether what calls itself a question about cookies is nearly all the prose of the page, and little of it.
+pub fn is_consent_wall(dom: &Dom, blocks: &Blocks, marks: &[Mark]) -> bool {
+    let (mut consent, mut total) = (0.0, 0.0);
+    for row in &blocks.rows {
+        let prose = prose(row);
+        if prose > 0.0 && !row.hidden {
+            total += prose;
+            let is_asked = dom.ancestors(row.nodes.0).any(|it| marks[it.index()].any(Mark::CONSENT));
+            consent += if is_asked { prose } else { 0.0 };
+        }
+    }
+    total < CONSENT_PAGE_CHARS_MAX && consent > CONSENT_SHARE_MIN * total
+}
+
+/// Characters of prose on a page that asks about cookies and nothing else: the longest of those seen has 2,500.
+const CONSENT_PAGE_CHARS_MAX: f32 = 4000.0;
+/// Share of that prose in the question.
+const CONSENT_SHARE_MIN: f32 = 0.7;
+
 /// How much a block reads like a story's prose, in characters outside links. Headings do not.
 pub fn prose(block: &Block) -> f32 {
     let is_sentence = block.n_sentences > 0 && block.n_chars >= SENTENCE_CHARS_MIN;
