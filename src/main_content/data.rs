@@ -122,11 +122,15 @@ fn parts_of(text: &str) -> Vec<BodyPart> {
         src: None,
     };
     if !is_markup {
-        return text
-            .lines()
-            .map(crate::text::collapse)
-            .filter(|it| !it.is_empty())
-            .map(|it| part(PartKind::Paragraph, None, &it))
+        // A short line without a stop is a heading.
+        let stops = ['.', '!', '?', ':', '。', '”', '"', ','];
+        let is_heading = |it: &str| it.len() < PARAGRAPH_BYTES_MIN && !it.ends_with(stops);
+        let lines = text.lines().map(crate::text::collapse).filter(|it| !it.is_empty());
+        return lines
+            .map(|it| match is_heading(&it) {
+                true => part(PartKind::Heading, Some(2), &it),
+                false => part(PartKind::Paragraph, None, &it),
+            })
             .collect();
     }
     let dom = Dom::parse(text, &dom::Options::default());
