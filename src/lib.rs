@@ -22,3 +22,8 @@ pub mod robots;
 #[cfg(feature = "cli")]
 pub mod sink;
 pub mod text;
+
+/// The examples of README.md, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -209,10 +209,13 @@ pub fn gather(dom: &Dom, url: Option<&Url>) -> Claims {
     }
     structured(dom, &seen, &mut claims);
     microdata::read(dom, &seen.items, seen.h1s.first().copied(), &mut claims);
-    visible::read(dom, &seen, &mut claims);
+    visible::read_titles(dom, &seen, &mut claims);
     let host = claims.url.as_ref().and_then(Url::host_str);
     claims.sites = titles::Sites::new(&claims.claims, &claims.breadcrumbs, host);
     claims.titles = titles::rank(&claims.claims, &claims.sites, None);
+    let headline = claims.headline_node();
+    visible::read_around(dom, &seen, headline, &mut claims);
+    visible::read_links(dom, &seen, &mut claims);
     claims
 }
 
@@ -335,6 +338,15 @@ impl Claims {
 /// A dateline near the head gives the day, at lower confidence than any statement of a page would have.
 pub fn of_text(lines: &[&str]) -> Settled {
     settle::of_text(lines)
+}
+
+/// The day or moment that a text names, ISO 8601, to the precision it gives; `None` where it names none.
+///
+/// ```
+/// assert_eq!(copydesk::metadata::moment("May 2, 2023").as_deref(), Some("2023-05-02"));
+/// ```
+pub fn moment(text: &str) -> Option<String> {
+    dates::parse(text).or_else(|| dates::find(text, None).map(|it| it.moment)).map(|it| it.to_string())
 }
 
 /// Place and day of filing at the head of a paragraph: `London, UK – December 4, 2025`, `BERLIN (dpa) – …`.

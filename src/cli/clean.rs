@@ -83,10 +83,10 @@ pub(super) fn run(args: CleanArgs, context: &mut Context) -> Exit {
         },
         |item: Item| {
             let stopwatch = Stopwatch::start();
-            let Record { name, path, alone, fields, content } = input::open(item, &bounds);
+            let Record { name, path, folder, alone, fields, content } = input::open(item, &bounds);
             let content = content.map(|content| with_url(content, url.as_ref())).map_err(|error| failure(&error));
             let read = stopwatch.read();
-            finish(name, Origin { fields, url: None, path, alone }, content, &options, &shape, read)
+            finish(name, Origin { fields, url: None, path, folder, alone }, content, &options, &shape, read)
         },
         |finished| desk.take(finished, talk, stats),
     );

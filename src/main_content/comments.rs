@@ -75,6 +75,10 @@ fn is_comment(dom: &Dom, node: NodeId) -> bool {
         });
         let by_type =
             dom.attr(node, Attr::ITEMTYPE).is_some_and(|it| it.ends_with("/Comment") || it.ends_with("/UserComments"));
+        let class = dom.attr(node, Attr::CLASS).unwrap_or("");
+        if class.split_ascii_whitespace().any(|it| matches!(it, "pingback" | "trackback")) {
+            return false;
+        }
         let by_class = dom.attr(node, Attr::CLASS).is_some_and(|it| {
             it.split_ascii_whitespace()
                 .any(|class| matches!(class, "comment" | "comment-item" | "comment__item" | "Comment"))
@@ -89,6 +93,10 @@ fn is_comment(dom: &Dom, node: NodeId) -> bool {
 }
 
 fn is_author(dom: &Dom, node: NodeId) -> bool {
+    let is_in_meta = || dom.parent(node).is_some_and(|it| is_meta(dom, it));
+    if dom.is(node, Tag::CITE) || (matches!(dom.tag(node), Some(Tag::B | Tag::STRONG)) && is_in_meta()) {
+        return true;
+    }
     let class = dom.attr(node, Attr::CLASS).unwrap_or("");
     dom.attr(node, Attr::ITEMPROP).is_some_and(|it| it == "author" || it == "creator")
         || class.split_ascii_whitespace().any(|it| {

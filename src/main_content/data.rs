@@ -21,7 +21,14 @@ pub(super) fn body(dom: &Dom, article_body: Option<&str>) -> Option<Vec<BodyPart
             }
         }
     }
-    let found = found.best();
+    let shown_without_scripts = dom
+        .elements(Tag::NOSCRIPT)
+        .map(|it| dom.text_content(it))
+        .filter(|it| it.len() >= SCRIPT_BYTES_MIN)
+        .map(|it| parts_of(&it))
+        .max_by_key(|it| n_prose(it))
+        .unwrap_or_default();
+    let found = [found.best(), shown_without_scripts].into_iter().max_by_key(|it| n_prose(it)).unwrap_or_default();
     let best = if n_prose(&found) > n_prose(&stated) { found } else { stated };
     (n_prose(&best) >= BODY_CHARS_MIN).then_some(best)
 }
@@ -57,7 +64,7 @@ impl Found {
             let is_key = bytes[at..].iter().find(|b| !b.is_ascii_whitespace()) == Some(&b':');
             if is_key {
                 key = raw;
-            } else if raw.len() >= STRING_BYTES_MIN && self.n_bytes < DATA_BYTES_MAX {
+            } else if raw.len() >= STRING_BYTES_MIN && self.n_bytes < DATA_BYTES_MAX && self.values.len() < KEYS_MAX {
                 self.n_bytes += raw.len();
                 let Ok(value) = serde_json::from_str::<String>(&script[start - 1..=end]) else { continue };
                 // Data written as a string inside data.
@@ -71,7 +78,7 @@ impl Found {
     }
 
     fn add(&mut self, key: &str, value: String) {
-        if !value.contains(' ') && value.is_ascii() || key.len() > KEY_BYTES_MAX {
+        if key.len() > KEY_BYTES_MAX || !value.contains(char::is_alphabetic) {
             return;
         }
         let next = self.keys.len();
@@ -80,7 +87,8 @@ impl Found {
             self.keys.push(key.to_owned());
             self.values.push(Vec::new());
         }
-        if !self.values[key_idx].contains(&value) {
+        let is_new = value.len() < PARAGRAPH_BYTES_MIN || !self.values[key_idx].contains(&value);
+        if is_new && self.values[key_idx].len() < VALUES_MAX {
             self.values[key_idx].push(value);
         }
     }
@@ -141,8 +149,14 @@ pub(super) fn n_prose(parts: &[BodyPart]) -> usize {
 
 /// A script of fewer bytes holds no story.
 const SCRIPT_BYTES_MIN: usize = 500;
-/// A string of fewer bytes is no paragraph.
-const STRING_BYTES_MIN: usize = 60;
+/// A string of fewer bytes is no text at all.
+const STRING_BYTES_MIN: usize = 3;
+/// A string of fewer bytes is no paragraph, but may be a heading.
+const PARAGRAPH_BYTES_MIN: usize = 60;
+/// Keys whose strings are kept.
+const KEYS_MAX: usize = 4096;
+/// Strings of one key that are kept.
+const VALUES_MAX: usize = 2000;
 /// A key longer than this is text that happens to stand before a colon.
 const KEY_BYTES_MAX: usize = 60;
 /// Data inside data that is read.

@@ -81,7 +81,7 @@ marks! {
     /// Asks for money before the rest.
     PAYWALL 17: ["paywall" "pay-wall" "piano" "metered" "subscriber-only" "premium-wall" "regwall" "registration-wall" "offer-" "tp-container" "locked" "subscribe-wall" "paid-barrier" "barrier" "plus-teaser"] ["gate" "wall"],
     /// A box within the story.
-    BOX 18: ["infobox" "info-box" "factbox" "fact-box" "faktabox" "faktaruta" "fakta" "infokasten" "kasten" "callout" "highlight-box" "key-facts" "keyfacts" "at-a-glance" "keypoints" "key-points" "summary-box" "quick-facts" "encadre" "recuadro" "ramka" "textbox" "text-box" "infobloc" "explainer" "box-"]
+    BOX 18: ["infobox" "info-box" "factbox" "fact-box" "faktabox" "faktenbox" "zahlenbox" "faktaruta" "fakta" "infokasten" "kasten" "callout" "highlight-box" "key-facts" "keyfacts" "at-a-glance" "keypoints" "key-points" "summary-box" "quick-facts" "encadre" "recuadro" "ramka" "textbox" "text-box" "infobloc" "explainer" "box-"]
         ["box" "info-card" "panel" "note"],
     /// A card of another story, or what the theme calls so.
     TEASER 19: ["teaser" "card" "tease" "excerpt" "snippet" "thumbnail" "listing" "news-item" "newsitem" "story-item" "list-item" "grid-item" "post-item" "feed-item" "entry-title-link" "td_module" "td-module" "archive" "promo-item" "carousel" "slider" "swiper" "slick" "owl-"]
@@ -223,11 +223,24 @@ fn of_name(value: &str, name: &mut String) -> Mark {
         let (_, exact, meaning) = WORDS[found.pattern().as_usize()];
         let begins = found.start() == 0 || !bytes[found.start() - 1].is_ascii_alphabetic();
         let ends = bytes.get(found.end()).is_none_or(|byte| !byte.is_ascii_alphabetic());
-        if begins && (ends || !exact) {
+        // "hidden" within a longer class is about a part of the element ("label-hidden") or a width ("md:hidden").
+        let is_whole = begins_class(bytes, found.start()) && ends_class(bytes, found.end());
+        if begins && (ends || !exact) && (!exact || meaning != Mark::HIDDEN || is_whole) {
             mark |= meaning;
         }
     }
     mark
+}
+
+fn begins_class(bytes: &[u8], at: usize) -> bool {
+    at == 0 || bytes[at - 1].is_ascii_whitespace()
+}
+
+/// Whether a class ends here, and no class for wider screens shows again what it hides (`hidden md:block`).
+fn ends_class(bytes: &[u8], at: usize) -> bool {
+    const SHOWN: &[&[u8]] = &[b":block", b":flex", b":grid", b":inline", b":table", b":contents"];
+    bytes.get(at).is_none_or(u8::is_ascii_whitespace)
+        && !SHOWN.iter().any(|it| memchr::memmem::find(bytes, it).is_some())
 }
 
 /// Bytes of a class or id that are read: utility frameworks write whole stylesheets into them.
@@ -249,6 +262,13 @@ mod tests {
         check("td_block_related_posts", Mark::RELATED);
         check("marketshare", Mark::default());
         check("relatedposts", Mark::RELATED);
+    }
+
+    #[test]
+    fn hidden_is_a_class_of_its_own() {
+        check("field--label-hidden", Mark::default());
+        check("hidden", Mark::HIDDEN);
+        check("hidden md:block", Mark::default());
     }
 
     #[test]

@@ -103,9 +103,29 @@ pub fn judge(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>) 
     judge.outside(container);
     judge.lines();
     judge.ends();
+    judge.pull_quotes();
     drop_empty_headings(&blocks.rows, &mut judge.verdicts);
     judge.verdicts
 }
+
+/// Whether what calls itself a question about cookies is nearly all the prose of the page, and little of it.
+pub fn is_consent_wall(dom: &Dom, blocks: &Blocks, marks: &[Mark]) -> bool {
+    let (mut consent, mut total) = (0.0, 0.0);
+    for row in &blocks.rows {
+        let prose = prose(row);
+        if prose > 0.0 && !row.hidden {
+            total += prose;
+            let is_asked = dom.ancestors(row.nodes.0).any(|it| marks[it.index()].any(Mark::CONSENT));
+            consent += if is_asked { prose } else { 0.0 };
+        }
+    }
+    total < CONSENT_PAGE_CHARS_MAX && consent > CONSENT_SHARE_MIN * total
+}
+
+/// Characters of prose on a page that asks about cookies and nothing else: the longest of those seen has 2,500.
+const CONSENT_PAGE_CHARS_MAX: f32 = 4000.0;
+/// Share of that prose in the question.
+const CONSENT_SHARE_MIN: f32 = 0.7;
 
 /// How much a block reads like a story's prose, in characters outside links. Headings do not.
 pub fn prose(block: &Block) -> f32 {
@@ -377,7 +397,7 @@ impl<'a> Judge<'a> {
             let is_lead = row_idx < within.start
                 && headline.is_some_and(|it| row.nodes.0 > it)
                 && self.is_near_headline(row.nodes.0)
-                && (prose(row) > 0.0 || self.is_description(row_idx));
+                && (prose(row) > 0.0 || self.is_description(row_idx) || self.is_named_lead(row_idx));
             if !is_lead {
                 self.drop(row_idx, Reason::Outside);
             }
@@ -391,6 +411,35 @@ impl<'a> Judge<'a> {
                 let description = fold(it);
                 !description.is_empty() && (text.starts_with(&description) || description.starts_with(&text))
             })
+    }
+
+    /// Drops quotations set apart that the story also holds where they were said, with the name under them.
+    fn pull_quotes(&mut self) {
+        let rows = &self.blocks.rows;
+        let is_set_apart = |row: &Block| {
+            row.kind == PartKind::Quote
+                || self.dom.ancestors(row.element).take(QUOTE_DEPTH).any(|it| self.marks[it.index()].any(Mark::QUOTE))
+        };
+        let quotes: Vec<usize> = (0..rows.len())
+            .filter(|it| self.is_kept(*it) && rows[*it].n_chars <= QUOTE_CHARS_MAX && is_set_apart(&rows[*it]))
+            .collect();
+        if quotes.is_empty() {
+            return;
+        }
+        let body: Vec<String> = (0..rows.len())
+            .filter(|it| self.is_kept(*it) && !quotes.contains(it) && prose(&rows[*it]) > 0.0)
+            .map(|it| fold(self.blocks.text(&rows[it])))
+            .collect();
+        let mut last = None;
+        for quote in quotes {
+            let text = fold(self.blocks.text(&rows[quote]));
+            let is_repeated = text.len() >= QUOTE_BYTES_MIN && body.iter().any(|it| it.contains(&text));
+            let is_name = last.is_some_and(|it| it + 1 == quote) && rows[quote].n_sentences == 0 && rows[quote].n_words <= 8;
+            if is_repeated || is_name {
+                self.drop(quote, Reason::Repeated);
+                last = Some(quote);
+            }
+        }
     }
 
     /// Block by block: what a line's words and links say.
@@ -415,10 +464,14 @@ impl<'a> Judge<'a> {
                 self.drop(row_idx, Reason::Repeated);
                 continue;
             }
-            if let Some(reason) = by_words(text, row)
-                && !(row.kind == PartKind::Heading && self.opens_prose(row_idx))
-            {
-                self.drop(row_idx, reason);
+            if let Some(reason) = by_words(text, row) {
+                if reason == Reason::Comments && past_prose && self.is_past_middle(row_idx) {
+                    (row_idx..self.blocks.rows.len()).for_each(|it| self.drop(it, reason));
+                    break;
+                }
+                if !(row.kind == PartKind::Heading && reason == Reason::Related && self.opens_prose(row_idx)) {
+                    self.drop(row_idx, reason);
+                }
                 continue;
             }
             let is_linked = row.link_density() > 0.6;
@@ -433,6 +486,14 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Whether more of the kept prose stands before a block than after it.
+    fn is_past_middle(&self, row_idx: usize) -> bool {
+        let sum = |rows: std::ops::Range<usize>| {
+            rows.filter(|it| self.is_kept(*it)).map(|it| prose(&self.blocks.rows[it])).sum::<f32>()
+        };
+        sum(0..row_idx) > sum(row_idx..self.blocks.rows.len())
+    }
+
     /// Whether the next kept block is prose: a heading over it is the story's, whatever it says.
     fn opens_prose(&self, row_idx: usize) -> bool {
         let next = (row_idx + 1..self.blocks.rows.len()).find(|it| self.is_kept(*it));
@@ -444,10 +505,17 @@ impl<'a> Judge<'a> {
         let rows = &self.blocks.rows;
         let strong: Vec<usize> = (0..rows.len()).filter(|it| self.is_kept(*it) && prose(&rows[*it]) > 0.0).collect();
         let (Some(first), Some(last)) = (strong.first().copied(), strong.last().copied()) else { return };
-        for row_idx in 0..first {
+        for row_idx in 0..=first {
             let row = &rows[row_idx];
-            let is_label = row.kind != PartKind::Heading && !self.is_description(row_idx) && !self.is_dateline(row_idx);
-            if is_label && row.n_chars < LABEL_CHARS_MAX {
+            if self.is_kept(row_idx) && self.is_byline(row_idx) {
+                self.drop(row_idx, Reason::Meta);
+                continue;
+            }
+            if row_idx == first {
+                break;
+            }
+            let is_lead = self.is_description(row_idx) || self.is_named_lead(row_idx) || self.is_dateline(row_idx);
+            if row.kind != PartKind::Heading && !is_lead && row.n_chars < LABEL_CHARS_MAX {
                 self.drop(row_idx, Reason::Meta);
             }
         }
@@ -462,7 +530,14 @@ impl<'a> Judge<'a> {
                 && match row.kind {
                     PartKind::ListItem | PartKind::Table | PartKind::Code | PartKind::Quote => true,
                     PartKind::Paragraph => row.n_sentences > 0 || row.gap != Gap::Element,
-                    PartKind::Heading | PartKind::Caption => false,
+                    // So does a heading beside it, with a list under it.
+                    PartKind::Heading => {
+                        let next = rows.get(row_idx + 1).is_some_and(|it| {
+                            matches!(it.kind, PartKind::ListItem | PartKind::Table) && it.link_density() < 0.5
+                        });
+                        next && self.dom.parent(row.element) == self.dom.parent(rows[last].element)
+                    }
+                    PartKind::Caption => true,
                 };
             if !belongs {
                 open = false;
@@ -471,9 +546,29 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Whether a line before the story says by whom and when: a name's label and a date, no sentence.
+    fn is_byline(&self, row_idx: usize) -> bool {
+        let row = &self.blocks.rows[row_idx];
+        let text = self.blocks.text(row);
+        row.n_sentences == 0 && row.n_digits >= 4 && row.n_chars <= BYLINE_CHARS_MAX && words::begins_byline(text)
+    }
+
+    /// Whether the page calls a block the summary under its headline.
+    fn is_named_lead(&self, row_idx: usize) -> bool {
+        let row = &self.blocks.rows[row_idx];
+        let mut above = self.dom.ancestors(row.element).take(LEAD_DEPTH).map(|it| self.marks[it.index()]);
+        row.n_chars >= LEAD_CHARS_MIN
+            && row.link_density() < 0.5
+            && above.any(|it| it.any(Mark::LEAD) && !it.any(Mark::META | Mark::HEADLINE))
+    }
+
+    /// Whether a block is a bold line of place and day.
     fn is_dateline(&self, row_idx: usize) -> bool {
         let row = &self.blocks.rows[row_idx];
-        row.n_digits > 0 && row.n_link_chars == 0 && row.strong_share() > 0.9 && self.dom.is(row.element, Tag::P)
+        let text = self.blocks.text(row);
+        text.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase())
+            && words::beginning(text).is_none()
+            && row.n_digits > 0 && row.n_link_chars == 0 && row.strong_share() > 0.9 && self.dom.is(row.element, Tag::P)
     }
 }
 
@@ -498,6 +593,18 @@ pub fn drop_empty_headings(rows: &[Block], verdicts: &mut [Verdict]) {
 
 /// Characters between headline and lead, at most: kicker, byline and date.
 const LEAD_DISTANCE_CHARS_MAX: u32 = 400;
+/// Elements above a block that may call it a quotation.
+const QUOTE_DEPTH: usize = 3;
+/// Characters of a pull quote.
+const QUOTE_CHARS_MAX: u32 = 300;
+/// Bytes of a pull quote: fewer may stand anywhere by chance.
+const QUOTE_BYTES_MIN: usize = 15;
+/// Characters of a byline with a date.
+const BYLINE_CHARS_MAX: u32 = 220;
+/// Elements above a block that may call it the lead.
+const LEAD_DEPTH: usize = 3;
+/// Characters of a lead.
+const LEAD_CHARS_MIN: u32 = 12;
 /// A block of fewer characters may stand twice in a story.
 const REPEATED_CHARS_MIN: u32 = 80;
 /// Characters of a line before the first prose, at most, to be a label and not a part of the story.
@@ -511,6 +618,9 @@ pub fn is_same_headline(text: &str, headline: &str) -> bool {
 
 /// Why a line is out by its words alone.
 pub fn by_words(text: &str, row: &Block) -> Option<Reason> {
+    if text.starts_with(['©', 'Ⓒ']) && row.n_chars <= COPYRIGHT_CHARS_MAX {
+        return Some(Reason::Outside);
+    }
     if row.n_chars > 200 {
         return None;
     }
@@ -533,6 +643,9 @@ pub fn by_words(text: &str, row: &Block) -> Option<Reason> {
         Meaning::Copyright => Reason::Outside,
     })
 }
+
+/// Characters of a line of rights.
+const COPYRIGHT_CHARS_MAX: u32 = 400;
 
 /// FNV-1a, 64 bits: the same on every platform.
 fn digest(text: &str) -> u64 {

@@ -92,6 +92,13 @@ pub fn beginning(text: &str) -> Option<Meaning> {
     WORDS.get(key(&text[..end]).as_str()).copied()
 }
 
+/// Whether a line begins with what stands before an author's name: "By", "Von", "โดย".
+pub fn begins_byline(text: &str) -> bool {
+    let text = text.trim_start();
+    let first = fold(text.split([' ', ':', '\u{a0}']).next().unwrap_or(""));
+    !first.is_empty() && WORDS.get(first.as_str()) == Some(&Meaning::Byline)
+}
+
 /// Folded, without numbers.
 fn key(text: &str) -> String {
     let folded = fold(text);

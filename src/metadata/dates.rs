@@ -137,7 +137,7 @@ pub(super) fn parse(value: &str) -> Option<Moment> {
 /// The moment a value names, numeric dates read in the order given where both are possible, else day first.
 pub(super) fn read(value: &str, order: Option<Order>) -> Option<Read> {
     let value = value.trim();
-    if let Some(moment) = iso(value).or_else(|| epoch(value)) {
+    if let Some(moment) = iso(value).or_else(|| epoch(value)).or_else(|| unix(value)) {
         return Some(Read { moment, order: None });
     }
     find(value, order)
@@ -198,6 +198,24 @@ fn epoch(value: &str) -> Option<Moment> {
         zone: Some(Zone::Utc),
     };
     Some(Moment { clock: Some(clock), ..moment })
+}
+
+/// `Fri Apr 28 19:20:36 CEST 2023`, as programs print dates that were not told how.
+fn unix(value: &str) -> Option<Moment> {
+    let mut words = value.split_ascii_whitespace();
+    let (_, month, day, clock) = (words.next()?, words.next()?, words.next()?, words.next()?);
+    if !clock.contains(':') {
+        return None;
+    }
+    let rest: Vec<&str> = words.collect();
+    let (zone, year) = match rest.as_slice() {
+        [zone, year] => (*zone, *year),
+        [year] => ("", *year),
+        _ => return None,
+    };
+    let moment = Moment::day(year.parse().ok()?, months::month(month)?.into(), day.parse().ok()?)?;
+    let clock = format!("{clock} {zone}");
+    Some(Moment { clock: Scan { rest: &clock }.clock(), ..moment })
 }
 
 /// A reader of short machine-written strings.
@@ -693,6 +711,7 @@ mod tests {
     fn mail_dates_and_epochs_are_read() {
         check("Thu, 25 Apr 2024 16:00:00 GMT", "2024-04-25T16:00:00+00:00");
         check("Thu Apr 25 2024 16:00:00 GMT+0200", "2024-04-25T16:00:00+02:00");
+        check("Fri Apr 28 19:20:36 CEST 2023", "2023-04-28T19:20:36+02:00");
         check("1714060800", "2024-04-25T16:00:00Z");
         check("1714060800000", "2024-04-25T16:00:00Z");
     }

@@ -3,7 +3,7 @@
 //! One pass over the page notes the few elements that may matter ([`Seen`]); what they say is read afterwards, once the
 //! headline is known, since a byline or time counts for more the nearer it stands.
 
-use super::{Claims, Field, Source};
+use super::{Claims, Field, Source, names};
 use crate::article::Image;
 use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
 use crate::text::{collapse, push_collapsed};
@@ -287,12 +287,12 @@ fn follows_element(dom: &Dom, node: NodeId) -> bool {
     before.is_some_and(|it| dom.is(it, Tag::SPAN))
 }
 
-/// Longest title, byline and date line read, in characters.
+/// Longest title and byline read, in characters.
 const TITLE_CHARS_MAX: usize = 400;
 const BYLINE_CHARS_MAX: usize = 240;
 
-/// Adds what the visible elements claim.
-pub(super) fn read(dom: &Dom, seen: &Seen, claims: &mut Claims) {
+/// Adds the titles that a reader sees.
+pub(super) fn read_titles(dom: &Dom, seen: &Seen, claims: &mut Claims) {
     if let Some(title) = seen.title {
         claims.add(Field::Headline, Source::Title, &text_of(dom, title, TITLE_CHARS_MAX));
     }
@@ -300,24 +300,133 @@ pub(super) fn read(dom: &Dom, seen: &Seen, claims: &mut Claims) {
         let text = text_of(dom, *h1, TITLE_CHARS_MAX);
         claims.add_at(Field::Headline, Source::H1, &text, None, None, *h1);
     }
-    for time in seen.times.iter().take(60) {
+}
+
+/// How far from the headline, in nodes, lines about author and date are read: above it, below it.
+const NODES_ABOVE: usize = 150;
+const NODES_BELOW: usize = 600;
+
+/// How far from the headline unmarked lines are read: nothing but their words speaks for them.
+const NODES_ABOVE_UNMARKED: usize = 40;
+const NODES_BELOW_UNMARKED: usize = 120;
+
+/// Adds what the lines around the headline claim.
+pub(super) fn read_around(dom: &Dom, seen: &Seen, headline: Option<NodeId>, claims: &mut Claims) {
+    let near = match headline {
+        Some(it) => it.index().saturating_sub(NODES_ABOVE)..it.index() + NODES_BELOW,
+        None => 0..usize::MAX,
+    };
+    let near = |it: &&NodeId| near.contains(&it.index());
+    for time in seen.times.iter().filter(near).take(40) {
         let value = dom.attr(*time, Attr::DATETIME).map(str::trim).filter(|it| !it.is_empty());
         let value = value.map_or_else(|| text_of(dom, *time, BYLINE_CHARS_MAX), str::to_owned);
-        let field = if is_of_change(dom, *time) { Field::DateModified } else { Field::DatePublished };
-        claims.add_at(field, Source::Time, &value, None, None, *time);
+        claims.add_at(field_of_date(dom, *time, ""), Source::Time, &value, None, None, *time);
     }
-    for date in seen.dates.iter().take(80) {
-        let text = text_of(dom, *date, BYLINE_CHARS_MAX);
-        if text.chars().any(|it| it.is_numeric()) {
-            let field = if is_of_change(dom, *date) { Field::DateModified } else { Field::DatePublished };
-            claims.add_at(field, Source::DateLine, &text, None, None, *date);
+    for date in seen.dates.iter().filter(near).take(40) {
+        let text = text_of(dom, *date, DATE_CHARS_MAX + 1);
+        if text.chars().count() <= DATE_CHARS_MAX && text.chars().any(|it| it.is_numeric()) {
+            claims.add_at(field_of_date(dom, *date, &text), Source::DateLine, &text, None, None, *date);
         }
     }
-    for byline in seen.bylines.iter().take(80) {
+    for byline in seen.bylines.iter().filter(near).take(60) {
         let text = text_of(dom, *byline, BYLINE_CHARS_MAX);
         let url = if dom.is(*byline, Tag::A) { dom.attr(*byline, Attr::HREF) } else { None };
         claims.add_at(Field::Author, Source::Byline, &text, url, None, *byline);
     }
+    if let Some(headline) = headline {
+        unmarked(dom, headline, claims);
+    }
+}
+
+/// Adds bylines and dates that are told by their words alone: short texts near the headline.
+fn unmarked(dom: &Dom, headline: NodeId, claims: &mut Claims) {
+    let end = (headline.index() + NODES_BELOW_UNMARKED).min(dom.len());
+    let mut at = headline.index().saturating_sub(NODES_ABOVE_UNMARKED);
+    // A "by" whose name stands in the next text.
+    let mut announced = false;
+    while at < end {
+        let node = NodeId::at(at);
+        at += 1;
+        match dom.kind(node) {
+            Kind::Element(Tag::SCRIPT | Tag::STYLE | Tag::SVG | Tag::NOSCRIPT | Tag::TEMPLATE) => {
+                at = dom.end(node).index()
+            }
+            Kind::Text => {
+                let text = dom.text(node).trim();
+                if text.is_empty() {
+                    continue;
+                }
+                if text.len() > LINE_BYTES_MAX {
+                    announced = false;
+                    continue;
+                }
+                if has_year(text) {
+                    claims.add_at(field_of_date(dom, node, text), Source::Text, text, None, None, node);
+                }
+                let named = names::after_by(text).filter(|it| it.starts_with(char::is_uppercase));
+                if announced || named.is_some() {
+                    let link =
+                        dom.parent(node).filter(|it| dom.is(*it, Tag::A)).and_then(|it| dom.attr(it, Attr::HREF));
+                    claims.add_at(Field::Author, Source::Byline, named.unwrap_or(text), link, None, node);
+                }
+                announced = names::is_by(text);
+            }
+            Kind::Document | Kind::Element(_) | Kind::Comment | Kind::Doctype => {}
+        }
+    }
+}
+
+/// Longest date line, in characters, and longest unmarked line, in bytes.
+const DATE_CHARS_MAX: usize = 160;
+const LINE_BYTES_MAX: usize = 120;
+
+/// Whether a text holds a year of our time in digits, or one of another calendar in its own.
+fn has_year(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.windows(4).any(|it| {
+        matches!(it, [b'1', b'9', ..] | [b'2', b'0', ..] | [b'2', b'5', ..]) && it.iter().all(u8::is_ascii_digit)
+    }) || (!text.is_ascii() && text.chars().any(|it| it.is_numeric() && !it.is_ascii()))
+}
+
+/// What kind of date stands in an element: of the last change by its class or its first words, else of publication.
+fn field_of_date(dom: &Dom, node: NodeId, text: &str) -> Field {
+    /// "Updated" in the languages of bylines; in lower case.
+    const CHANGED: [&str; 24] = [
+        "updat",
+        "last updat",
+        "last modif",
+        "modif",
+        "page updat",
+        "aktualisiert",
+        "zuletzt",
+        "mis à jour",
+        "mise à jour",
+        "actualiz",
+        "última actualiz",
+        "atualiz",
+        "aggiorna",
+        "bijgewerkt",
+        "uppdater",
+        "oppdater",
+        "opdater",
+        "обновлен",
+        "оновлен",
+        "aktualiz",
+        "zaktualiz",
+        "güncelle",
+        "päivitetty",
+        "更新",
+    ];
+    let lower = text.to_lowercase();
+    if is_of_change(dom, node) || CHANGED.iter().any(|it| lower.starts_with(it)) {
+        Field::DateModified
+    } else {
+        Field::DatePublished
+    }
+}
+
+/// Adds the links and pictures that claim something.
+pub(super) fn read_links(dom: &Dom, seen: &Seen, claims: &mut Claims) {
     for tag in seen.tags.iter().take(60) {
         claims.add_at(Field::Keywords, Source::TagLink, &text_of(dom, *tag, 80), None, None, *tag);
     }

@@ -211,7 +211,7 @@ const STEMS: [&[&str]; 12] = [
         "mai=",
         "maj=",
         "maja=",
-        "mayo",
+        "mayo=",
         "mei=",
         "maio",
         "maggio",
@@ -256,9 +256,9 @@ const STEMS: [&[&str]; 12] = [
     ],
     &[
         "jun",
-        "june",
-        "juin",
-        "juni",
+        "june=",
+        "juin=",
+        "juni=",
         "junho",
         "giugno",
         "giu=",
@@ -305,10 +305,10 @@ const STEMS: [&[&str]; 12] = [
     ],
     &[
         "jul",
-        "july",
+        "july=",
         "juillet",
         "juil",
-        "juli",
+        "juli=",
         "julho",
         "luglio",
         "lug=",
@@ -586,7 +586,7 @@ const STEMS: [&[&str]; 12] = [
 ];
 
 /// A word may go on so many letters after a stem: case endings (`декабр` + `я`, `tammiku` + `uta`).
-const ENDING_CHARS_MAX: usize = 4;
+const ENDING_CHARS_MAX: usize = 3;
 
 /// The month a word names.
 pub(super) fn month(word: &str) -> Option<u8> {

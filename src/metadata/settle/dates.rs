@@ -102,7 +102,7 @@ fn dated<'a>(claims: &'a Claims, field: Field, around: &Around, today: Option<Mo
     let mut all = Vec::new();
     for (source, weight) in precedence(field) {
         let mut stated: Vec<&Claim> = claims.of(field).filter(|it| it.source == *source).collect();
-        if matches!(source, Source::Time | Source::DateLine) {
+        if matches!(source, Source::Time | Source::DateLine | Source::Text) {
             stated.retain(|it| around.holds(it));
             stated.sort_by_key(|it| (around.distance(it), it.node));
         }
