@@ -115,6 +115,7 @@ pub struct Record {
 
 /// What a record holds.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each page, moved a few times")]
 pub enum Content {
     /// Bytes, to be decoded.
     Page(Page),

@@ -75,6 +75,7 @@ pub(super) fn run(args: CleanArgs, context: &mut Context) -> Exit {
     let options = output.extract_options(&context.settings.config.extract);
     let shape = output.shape();
     pipeline::silence_caught_panics();
+    context.talk.begin_counting();
     let (talk, stats) = (&mut context.talk, &mut context.stats);
     let read = in_order(
         jobs.unwrap_or_else(pipeline::default_threads),

@@ -221,7 +221,7 @@ impl Desk {
         stats.read += read;
         stats.work += work;
         let stopwatch = Stopwatch::start();
-        let written = self.sink.write(&rendered);
+        let written = talk.aside(|| self.sink.write(&rendered));
         stats.write += stopwatch.read();
         match fate {
             Fate::Story { n_words } => {
