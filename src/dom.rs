@@ -87,6 +87,8 @@ pub struct Cuts {
     pub depth: u32,
     /// Formatting elements flattened for their number.
     pub formatting: u32,
+    /// Elements flattened because their names came after a thousand others that HTML does not know.
+    pub names: u32,
     /// Attributes left out.
     pub attributes: u32,
     /// Tags and comments left out for the number of nodes.

@@ -71,8 +71,9 @@ pub(super) enum Current {
 #[derive(Debug, Clone)]
 pub(super) struct Start {
     pub(super) tag: Tag,
-    /// The name that tree construction was given.
+    /// The name that tree construction was given, which may be another.
     pub(super) local: LocalName,
+    pub(super) known_as: Tag,
     pub(super) source: u32,
     /// Range of attributes.
     pub(super) attributes: (u32, u32),
@@ -420,9 +421,12 @@ impl TreeSink for Arena {
         let id = tree.row(Kind::Document);
         let given = attrs.first().and_then(referred_to).map(|list| tree.shared[list as usize]);
         let ((start, stop), source) = tree.claim(id, &name, given);
-        let tag = match &tree.current {
-            Current::Start(start) if start.local == name.local => start.tag,
-            _ => Tag(tree.tag_names.number(&name.local)),
+        let (tag, known_as) = match &tree.current {
+            Current::Start(start) if start.local == name.local => (start.tag, start.known_as),
+            _ => {
+                let tag = Tag(tree.tag_names.number(&name.local));
+                (tag, tag)
+            }
         };
         let row = &mut tree.rows[id as usize];
         (row.kind, row.start, row.stop, row.source) = (Kind::Element(tag), start, stop, source);
@@ -434,7 +438,7 @@ impl TreeSink for Arena {
                 tree.holds_html.push(id);
             }
         }
-        self.elements.handle(id, name, tag)
+        self.elements.handle(id, name, known_as)
     }
 
     fn create_comment(&self, text: StrTendril) -> Handle {

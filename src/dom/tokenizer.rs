@@ -212,17 +212,25 @@ impl<'a> Tokenizer<'a> {
             },
             (Some(b'<'), Some(b'!')) => return self.declaration(foreign),
             (Some(b'<'), Some(b'?')) => self.bogus_comment(self.at + 1),
+            (Some(b'\0'), _) => self.text_to(self.at + 1, None),
             (Some(_), _) => self.text_to(self.text_end(), Some(Place::Text)),
         })
     }
 
-    /// Where the text that begins here ends: at a `<` that begins something, or at the end of the page.
+    /// Where the text that begins here ends: at a `<` that begins something, at a U+0000, or at the end of the page.
     fn text_end(&self) -> usize {
         let bytes = self.bytes();
+        let next = |at: usize| match self.unclean {
+            false => memchr(b'<', &bytes[at..]),
+            true => memchr2(b'<', b'\0', &bytes[at..]),
+        };
         // The byte here is text whatever it is.
         let mut at = self.at + 1;
-        while let Some(found) = memchr(b'<', &bytes[at..]) {
+        while let Some(found) = next(at) {
             at += found;
+            if bytes[at] == b'\0' {
+                return at;
+            }
             match bytes.get(at + 1) {
                 Some(b'a'..=b'z' | b'A'..=b'Z' | b'!' | b'?') => return at,
                 Some(b'/') if at + 2 < bytes.len() => return at,
