@@ -127,8 +127,8 @@ impl Arena {
             attributes: Vec::with_capacity(bytes / 260),
             shared: Vec::new(),
             extra: String::new(),
-            tag_names: Names::of_tags(),
-            attr_names: Names::of_attributes(),
+            tag_names: Names::new(Tag::KNOWN),
+            attr_names: Names::new(Attr::KNOWN),
             current: Current::Other,
             deferred: VecDeque::new(),
             holds_html: Vec::new(),
@@ -207,12 +207,18 @@ impl Tree {
             Current::Text { span, .. } => self.deferred.push_back(span),
             Current::WholeText(_) | Current::Given => {}
             Current::Start(Start { made, .. }) => {
-                self.deferred.clear();
+                self.forget_deferred();
                 return made;
             }
-            Current::Comment(_) | Current::Other => self.deferred.clear(),
+            Current::Comment(_) | Current::Other => self.forget_deferred(),
         }
         None
+    }
+
+    fn forget_deferred(&mut self) {
+        if !self.deferred.is_empty() {
+            self.deferred.clear();
+        }
     }
 
     fn extra(&mut self, text: &str) -> Span {
@@ -424,7 +430,7 @@ impl TreeSink for Arena {
         let (tag, known_as) = match &tree.current {
             Current::Start(start) if start.local == name.local => (start.tag, start.known_as),
             _ => {
-                let tag = Tag(tree.tag_names.number(&name.local));
+                let tag = tree.tag_names.tag(&name.local);
                 (tag, tag)
             }
         };
@@ -537,7 +543,7 @@ impl Tree {
             let name = self.attributes[at].name;
             let adjusted = foreign::attribute_name(namespace, self.attr_names.name(name.0));
             if let Some(adjusted) = adjusted {
-                self.attributes[at].name = Attr(self.attr_names.number(adjusted));
+                self.attributes[at].name = self.attr_names.attribute(adjusted);
             }
         }
     }

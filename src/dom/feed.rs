@@ -355,7 +355,7 @@ impl<'a> Feed<'a> {
 
     fn tag_name(&mut self) -> (Tag, LocalName) {
         let name = self.tokenizer.text(self.tokenizer.tag().name);
-        let tag = Tag(self.builder.sink.tree.borrow_mut().tag_names.number(name));
+        let tag = self.builder.sink.tree.borrow_mut().tag_names.tag(name);
         let local = match Tag::ATOMS.get(tag.0 as usize) {
             Some(local) => local.clone(),
             // It is flattened, and its end tag closes nothing.
@@ -383,12 +383,13 @@ impl<'a> Feed<'a> {
                 tree.cuts.attributes += (written.len() - n_read) as u32;
                 break;
             }
-            let name = tree.attr_names.number(self.tokenizer.text(*name));
-            if self.last_with.len() <= name as usize {
-                self.last_with.resize(name as usize + 1, 0);
+            let name = tree.attr_names.attribute(self.tokenizer.text(*name));
+            let at = name.0 as usize;
+            if self.last_with.len() <= at {
+                self.last_with.resize(at + 1, 0);
             }
-            if std::mem::replace(&mut self.last_with[name as usize], self.n_tags) != self.n_tags {
-                tree.attributes.push(Attribute { name: Attr(name), start: value.start, stop: value.end });
+            if std::mem::replace(&mut self.last_with[at], self.n_tags) != self.n_tags {
+                tree.attributes.push(Attribute { name, start: value.start, stop: value.end });
             }
         }
         (start as u32, tree.attributes.len() as u32)
