@@ -78,7 +78,7 @@ impl Found {
     }
 
     fn add(&mut self, key: &str, value: String) {
-        if key.len() > KEY_BYTES_MAX || !value.contains(char::is_alphabetic) {
+        if key.len() > KEY_BYTES_MAX || !value.contains(char::is_alphabetic) || is_code(&value) {
             return;
         }
         let next = self.keys.len();
@@ -107,6 +107,16 @@ impl Found {
         }
         best
     }
+}
+
+/// Whether a string is addresses, names or code rather than text: a tenth of it signs that text does not use, or no space
+/// in a long run of ASCII.
+fn is_code(value: &str) -> bool {
+    let is_markup = value.contains("</");
+    let n_signs =
+        value.bytes().filter(|b| matches!(b, b'{' | b'}' | b'[' | b']' | b'"' | b'\\' | b';' | b'=' | b'/')).count();
+    (!is_markup && n_signs * 10 > value.len())
+        || (value.len() >= PARAGRAPH_BYTES_MIN && value.is_ascii() && !value.contains(' '))
 }
 
 /// A string as parts: markup is parsed, text is cut at line ends.

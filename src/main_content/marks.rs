@@ -66,7 +66,7 @@ marks! {
     AD 11: ["advert" "adsense" "adsbygoogle" "ad-slot" "adslot" "ad-container" "ad-unit" "ad-wrapper" "ad-box" "adbox" "doubleclick" "dfp" "gpt-ad" "banner-ad" "anzeige" "publicidad" "publicite" "reklam" "native-ad" "paid-content" "commercial" "billboard" "leaderboard" "adzone" "ad-label"]
         ["ad" "ads" "adv" "pub" "sponsored"],
     /// Questions about cookies and privacy.
-    CONSENT 12: ["cookie" "consent" "gdpr" "cmp" "privacy" "onetrust" "didomi" "usercentrics" "sp-message" "datenschutz" "opta" "opt-in-content"] [],
+    CONSENT 12: ["cookie" "consent" "gdpr" "privacy-" "onetrust" "didomi" "usercentrics" "sp-message" "datenschutz" "opt-in-content"] [],
     /// What lies over the page.
     POPUP 13: ["popup" "pop-up" "modal" "overlay" "lightbox" "login" "signin" "sign-in" "tooltip" "dropdown" "drawer" "offcanvas" "off-canvas" "snackbar" "toast" "mfp-hide" "notification" "password" "register"]
         ["dialog" "alert"],

@@ -123,9 +123,9 @@ pub fn is_consent_wall(dom: &Dom, blocks: &Blocks, marks: &[Mark]) -> bool {
 }
 
 /// Characters of prose on a page that asks about cookies and nothing else: the longest of those seen has 2,500.
-const CONSENT_PAGE_CHARS_MAX: f32 = 4000.0;
+const CONSENT_PAGE_CHARS_MAX: f32 = 2500.0;
 /// Share of that prose in the question.
-const CONSENT_SHARE_MIN: f32 = 0.7;
+const CONSENT_SHARE_MIN: f32 = 0.85;
 
 /// How much a block reads like a story's prose, in characters outside links. Headings do not.
 pub fn prose(block: &Block) -> f32 {
