@@ -99,8 +99,7 @@ pub fn extract_text(text: &str, url: Option<&Url>, options: &Options) -> Extract
     let blocks = main_content::saved_text::split(text);
     let (story, headline) = main_content::find_in_text(&blocks, options.want.dropped);
     let mut draft = Draft { story, finding: None, ..Draft::default() };
-    let lines: Vec<&str> =
-        headline.iter().map(String::as_str).chain(draft.story.parts.iter().map(|it| it.text.as_str())).collect();
+    let lines: Vec<&str> = blocks.rows.iter().map(|it| blocks.text(it)).collect();
     draft.settled = metadata::of_text(&lines);
     draft.settled.metadata.headline = headline;
     finished(draft, url, options)
@@ -331,9 +330,11 @@ fn page_type(claims: &metadata::Claims, story: &Story) -> PageType {
         PageType::LiveBlog
     } else if has("DiscussionForumPosting") || has("QAPage") {
         PageType::Forum
-    } else if has("Product") && !has("NewsArticle") && !has("Article") && !has("BlogPosting") {
+    } else if has("Product") && !["NewsArticle", "Article", "BlogPosting", "Review"].into_iter().any(has) {
         PageType::Product
-    } else if !has("NewsArticle") && (story.is_listing || (has("CollectionPage") && main_content::n_prose_chars(story) < LISTING_CHARS_MAX)) {
+    } else if !has("NewsArticle")
+        && (story.is_listing || (has("CollectionPage") && main_content::n_prose_chars(story) < LISTING_CHARS_MAX))
+    {
         PageType::Listing
     } else if story.is_gallery || has("ImageGallery") {
         PageType::Gallery

@@ -104,7 +104,7 @@ fn run(dom: &Dom, blocks: &Blocks, row: &Block, url: Option<&Url>) -> (String, V
         }
         match dom.kind(node) {
             Kind::Text => blocks::push_run(&mut text, 0, dom.text(node)),
-            Kind::Element(tag) if blocks::is_skipped(tag) => {
+            Kind::Element(tag) if blocks::is_skipped(tag) || blocks::is_sign(dom, node, tag) => {
                 at = dom.end(node).index();
                 continue;
             }

@@ -78,7 +78,7 @@ impl Found {
     }
 
     fn add(&mut self, key: &str, value: String) {
-        if key.len() > KEY_BYTES_MAX || !value.contains(char::is_alphabetic) {
+        if key.len() > KEY_BYTES_MAX || !value.contains(char::is_alphabetic) || is_code(&value) {
             return;
         }
         let next = self.keys.len();
@@ -109,6 +109,16 @@ impl Found {
     }
 }
 
+/// Whether a string is addresses, names or code rather than text: a tenth of it signs that text does not use, or no space
+/// in a long run of ASCII.
+fn is_code(value: &str) -> bool {
+    let is_markup = value.contains("</");
+    let n_signs =
+        value.bytes().filter(|b| matches!(b, b'{' | b'}' | b'[' | b']' | b'"' | b'\\' | b';' | b'=' | b'/')).count();
+    (!is_markup && n_signs * 10 > value.len())
+        || (value.len() >= PARAGRAPH_BYTES_MIN && value.is_ascii() && !value.contains(' '))
+}
+
 /// A string as parts: markup is parsed, text is cut at line ends.
 fn parts_of(text: &str) -> Vec<BodyPart> {
     let is_markup = text.contains("</") || text.contains("<br") || text.contains("<p>");
@@ -122,11 +132,15 @@ fn parts_of(text: &str) -> Vec<BodyPart> {
         src: None,
     };
     if !is_markup {
-        return text
-            .lines()
-            .map(crate::text::collapse)
-            .filter(|it| !it.is_empty())
-            .map(|it| part(PartKind::Paragraph, None, &it))
+        // A short line without a stop is a heading.
+        let stops = ['.', '!', '?', ':', '。', '”', '"', ','];
+        let is_heading = |it: &str| it.len() < PARAGRAPH_BYTES_MIN && !it.ends_with(stops);
+        let lines = text.lines().map(crate::text::collapse).filter(|it| !it.is_empty());
+        return lines
+            .map(|it| match is_heading(&it) {
+                true => part(PartKind::Heading, Some(2), &it),
+                false => part(PartKind::Paragraph, None, &it),
+            })
             .collect();
     }
     let dom = Dom::parse(text, &dom::Options::default());

@@ -66,7 +66,7 @@ marks! {
     AD 11: ["advert" "adsense" "adsbygoogle" "ad-slot" "adslot" "ad-container" "ad-unit" "ad-wrapper" "ad-box" "adbox" "doubleclick" "dfp" "gpt-ad" "banner-ad" "anzeige" "publicidad" "publicite" "reklam" "native-ad" "paid-content" "commercial" "billboard" "leaderboard" "adzone" "ad-label"]
         ["ad" "ads" "adv" "pub" "sponsored"],
     /// Questions about cookies and privacy.
-    CONSENT 12: ["cookie" "consent" "gdpr" "cmp" "privacy" "onetrust" "didomi" "usercentrics" "sp-message" "datenschutz" "opta" "opt-in-content"] [],
+    CONSENT 12: ["cookie" "consent" "gdpr" "privacy-" "onetrust" "didomi" "usercentrics" "sp-message" "datenschutz" "opt-in-content"] [],
     /// What lies over the page.
     POPUP 13: ["popup" "pop-up" "modal" "overlay" "lightbox" "login" "signin" "sign-in" "tooltip" "dropdown" "drawer" "offcanvas" "off-canvas" "snackbar" "toast" "mfp-hide" "notification" "password" "register"]
         ["dialog" "alert"],
@@ -90,7 +90,7 @@ marks! {
     BODY 20: ["article-body" "articlebody" "article-content" "articlecontent" "article-text" "articletext" "entry-content" "entrycontent" "post-content" "postcontent" "post-body" "postbody" "story-body" "storybody" "story-content" "storycontent" "body-text" "bodytext" "body-content" "body-copy" "bodycopy" "news-content" "newscontent" "news-body" "news-text" "newstext" "article__body" "content-body" "contentbody" "text-content" "article-main" "main-content-text" "rich-text" "richtext" "wysiwyg" "article-detail" "td-post-content" "paragraph" "artikeltext" "artikel-text" "article-page" "articlepage" "content-text" "maincontent" "main-content" "field-name-body" "field--name-body" "single-content" "singlecontent" "article-wrap" "news-detail" "newsdetail" "cuerpo" "corps" "corpo" "treść" "page-content" "prose"]
         ["story" "article" "artikel" "articulo" "post" "entry" "content" "body" "text" "artigo" "articolo" "copy"],
     /// The summary under the headline.
-    LEAD 21: ["standfirst" "subtitle" "sub-title" "subheadline" "sub-headline" "subhead" "article-intro" "article-lead" "article-summary" "lead-text" "leadtext" "article-teaser" "vorspann" "einleitung" "chapo" "entradilla" "bajada" "sommario" "occhiello" "ingress" "manchet" "perex" "synopsis" "description" "article-dek" "introtext" "intro-text" "lede" "article-description" "leadin" "preamble" "zajawka" "spoiler"]
+    LEAD 21: ["standfirst" "subtitle" "sub-title" "subtitulo" "subtítulo" "sottotitolo" "unterzeile" "sous-titre" "soustitre" "podtitul" "altbaslik" "underrubrik" "undertittel" "subheadline" "sub-headline" "subhead" "article-intro" "article-lead" "article-summary" "lead-text" "leadtext" "article-teaser" "vorspann" "einleitung" "chapo" "entradilla" "bajada" "sommario" "occhiello" "ingress" "manchet" "perex" "synopsis" "description" "article-dek" "introtext" "intro-text" "lede" "article-description" "leadin" "preamble" "zajawka" "spoiler"]
         ["lead" "dek" "deck" "intro" "summary" "abstract" "tagline" "excerpt-lead" "sapo"],
     /// Something of another site set into the page.
     EMBED 22: ["embed" "twitter-tweet" "instagram-media" "tiktok" "youtube" "fb-post" "iframe" "oembed" "external-content" "2click" "two-click" "placeholder" "opt-embed"] ["tweet"],

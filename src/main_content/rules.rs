@@ -123,9 +123,9 @@ pub fn is_consent_wall(dom: &Dom, blocks: &Blocks, marks: &[Mark]) -> bool {
 }
 
 /// Characters of prose on a page that asks about cookies and nothing else: the longest of those seen has 2,500.
-const CONSENT_PAGE_CHARS_MAX: f32 = 4000.0;
+const CONSENT_PAGE_CHARS_MAX: f32 = 2500.0;
 /// Share of that prose in the question.
-const CONSENT_SHARE_MIN: f32 = 0.7;
+const CONSENT_SHARE_MIN: f32 = 0.85;
 
 /// How much a block reads like a story's prose, in characters outside links. Headings do not.
 pub fn prose(block: &Block) -> f32 {
@@ -148,11 +148,36 @@ const SENTENCE_CHARS_MIN: u32 = 60;
 /// Characters of a block without one, at least.
 const PROSE_CHARS_MIN: u32 = 140;
 
+/// What a block adds to the case that its element holds the story.
+fn worth(row: &Block) -> f32 {
+    let prose = prose(row);
+    if prose > 0.0 {
+        return prose;
+    }
+    let n_chars = row.n_chars.min(WORTH_CHARS_MAX) as f32;
+    if row.link_density() > 0.5 {
+        return -0.5 * n_chars - 10.0;
+    }
+    match row.kind {
+        PartKind::ListItem | PartKind::Code | PartKind::Table | PartKind::Quote => 0.3 * n_chars,
+        PartKind::Heading | PartKind::Caption => 0.0,
+        // Labels, dates, names: more of them beside the story than in it.
+        PartKind::Paragraph => -0.2 * n_chars - 5.0,
+    }
+}
+
+/// Characters beyond which a block weighs no more.
+const WORTH_CHARS_MAX: u32 = 200;
+/// Share of the worth that the headline's own `<article>` has, to be the story alone: half of two stories.
+const OWN_ARTICLE_SHARE_MIN: f32 = 0.35;
+
 struct Judge<'a> {
     dom: &'a Dom,
     blocks: &'a Blocks,
     marks: &'a [Mark],
     anchors: &'a Anchors<'a>,
+    /// Where the headline stands: as told, or the first block with its words.
+    headline: Option<NodeId>,
     verdicts: Vec<Verdict>,
     /// For each node, the first row at or after it.
     first_row: Vec<u32>,
@@ -225,7 +250,15 @@ impl<'a> Judge<'a> {
                 at += 1;
             }
         }
-        Self { dom, blocks, marks, anchors, verdicts: vec![Verdict::Keep; n_rows], first_row }
+        let folded: Vec<String> = anchors.headlines.iter().map(|it| fold(it)).filter(|it| !it.is_empty()).collect();
+        let has_its_words = |row: &&Block| {
+            !row.hidden && row.n_chars <= HEADLINE_CHARS_MAX && {
+                let text = fold(blocks.text(row));
+                folded.iter().any(|it| is_same_headline(&text, it))
+            }
+        };
+        let headline = anchors.headline_node.or_else(|| blocks.rows.iter().find(has_its_words).map(|row| row.element));
+        Self { dom, blocks, marks, anchors, headline, verdicts: vec![Verdict::Keep; n_rows], first_row }
     }
 
     /// The rows whose text begins inside an element.
@@ -341,6 +374,9 @@ impl<'a> Judge<'a> {
                     && rows.iter().all(|row| row.link_density() < 0.3 && prose(row) > 0.0)
                     && self.is_near_headline(node)
             }
+            Reason::Aside if mark.any(Mark::EMBED) && !mark.any(Mark::BOX | Mark::SIDEBAR | Mark::IS_ASIDE) => {
+                self.dom.is(node, Tag::BLOCKQUOTE)
+            }
             Reason::Meta => rows.iter().any(|row| prose(row) > 0.0) && !mark.any(Mark::CAPTION),
             _ => false,
         }
@@ -348,7 +384,7 @@ impl<'a> Judge<'a> {
 
     /// Whether an element follows the headline with little text between.
     fn is_near_headline(&self, node: NodeId) -> bool {
-        let Some(headline) = self.anchors.headline_node else { return false };
+        let Some(headline) = self.headline else { return false };
         if node < self.dom.end(headline) {
             return false;
         }
@@ -365,8 +401,7 @@ impl<'a> Judge<'a> {
         sums.push(0.0f32);
         for (row_idx, row) in rows.iter().enumerate() {
             if self.is_kept(row_idx) {
-                let gain = prose(row);
-                total += if gain > 0.0 { gain } else { -0.5 * (row.n_chars.min(200) as f32) - 10.0 };
+                total += worth(row);
             }
             sums.push(total);
         }
@@ -382,13 +417,23 @@ impl<'a> Judge<'a> {
                 best = (node, sum);
             }
         }
-        best.0
+        let container = best.0;
+        // Several stories one under the other: the one with the headline.
+        let articles: Vec<NodeId> =
+            self.dom.descendants(container).filter(|it| self.dom.is(*it, Tag::ARTICLE)).collect();
+        let sum_of = |node: NodeId| {
+            let within = self.rows_in(node);
+            sums[within.end] - sums[within.start]
+        };
+        let own =
+            articles.iter().copied().find(|it| self.headline.is_some_and(|headline| self.dom.contains(*it, headline)));
+        own.filter(|it| sum_of(*it) >= best.1 * OWN_ARTICLE_SHARE_MIN).unwrap_or(container)
     }
 
     /// Drops what stands outside the container, but for the lead.
     fn outside(&mut self, container: NodeId) {
         let within = self.rows_in(container);
-        let headline = self.anchors.headline_node;
+        let headline = self.headline;
         for row_idx in 0..self.blocks.rows.len() {
             if within.contains(&row_idx) {
                 continue;
@@ -418,6 +463,7 @@ impl<'a> Judge<'a> {
         let rows = &self.blocks.rows;
         let is_set_apart = |row: &Block| {
             row.kind == PartKind::Quote
+                || is_all_quoted(self.blocks.text(row))
                 || self.dom.ancestors(row.element).take(QUOTE_DEPTH).any(|it| self.marks[it.index()].any(Mark::QUOTE))
         };
         let quotes: Vec<usize> = (0..rows.len())
@@ -434,7 +480,8 @@ impl<'a> Judge<'a> {
         for quote in quotes {
             let text = fold(self.blocks.text(&rows[quote]));
             let is_repeated = text.len() >= QUOTE_BYTES_MIN && body.iter().any(|it| it.contains(&text));
-            let is_name = last.is_some_and(|it| it + 1 == quote) && rows[quote].n_sentences == 0 && rows[quote].n_words <= 8;
+            let is_name =
+                last.is_some_and(|it| it + 1 == quote) && rows[quote].n_sentences == 0 && rows[quote].n_words <= 8;
             if is_repeated || is_name {
                 self.drop(quote, Reason::Repeated);
                 last = Some(quote);
@@ -469,7 +516,11 @@ impl<'a> Judge<'a> {
                     (row_idx..self.blocks.rows.len()).for_each(|it| self.drop(it, reason));
                     break;
                 }
-                if !(row.kind == PartKind::Heading && reason == Reason::Related && self.opens_prose(row_idx)) {
+                let is_quoted = text.contains(['“', '„', '«', '"', '「']);
+                if !(row.kind == PartKind::Heading
+                    && (reason == Reason::Related || is_quoted)
+                    && self.opens_prose(row_idx))
+                {
                     self.drop(row_idx, reason);
                 }
                 continue;
@@ -505,6 +556,11 @@ impl<'a> Judge<'a> {
         let rows = &self.blocks.rows;
         let strong: Vec<usize> = (0..rows.len()).filter(|it| self.is_kept(*it) && prose(&rows[*it]) > 0.0).collect();
         let (Some(first), Some(last)) = (strong.first().copied(), strong.last().copied()) else { return };
+        for row_idx in strong.iter().take(3).copied().max().map_or(0..0, |third| first..third) {
+            if self.is_kept(row_idx) && is_date(&rows[row_idx]) {
+                self.drop(row_idx, Reason::Meta);
+            }
+        }
         for row_idx in 0..=first {
             let row = &rows[row_idx];
             if self.is_kept(row_idx) && self.is_byline(row_idx) {
@@ -515,7 +571,8 @@ impl<'a> Judge<'a> {
                 break;
             }
             let is_lead = self.is_description(row_idx) || self.is_named_lead(row_idx) || self.is_dateline(row_idx);
-            if row.kind != PartKind::Heading && !is_lead && row.n_chars < LABEL_CHARS_MAX {
+            let is_above = self.headline.is_some_and(|it| row.nodes.0 < it) || row.link_density() > 0.5;
+            if (row.kind != PartKind::Heading || is_above) && !is_lead && row.n_chars < LABEL_CHARS_MAX {
                 self.drop(row_idx, Reason::Meta);
             }
         }
@@ -568,7 +625,10 @@ impl<'a> Judge<'a> {
         let text = self.blocks.text(row);
         text.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase())
             && words::beginning(text).is_none()
-            && row.n_digits > 0 && row.n_link_chars == 0 && row.strong_share() > 0.9 && self.dom.is(row.element, Tag::P)
+            && row.n_digits > 0
+            && row.n_link_chars == 0
+            && row.strong_share() > 0.9
+            && self.dom.is(row.element, Tag::P)
     }
 }
 
@@ -591,6 +651,8 @@ pub fn drop_empty_headings(rows: &[Block], verdicts: &mut [Verdict]) {
     }
 }
 
+/// Characters of a headline, at most.
+const HEADLINE_CHARS_MAX: u32 = 250;
 /// Characters between headline and lead, at most: kicker, byline and date.
 const LEAD_DISTANCE_CHARS_MAX: u32 = 400;
 /// Elements above a block that may call it a quotation.
@@ -616,6 +678,17 @@ pub fn is_same_headline(text: &str, headline: &str) -> bool {
     !short.is_empty() && long.starts_with(short) && (short.len() * 10 >= long.len() * 7)
 }
 
+/// Whether a text is one quotation from end to end.
+fn is_all_quoted(text: &str) -> bool {
+    let text = text.trim();
+    text.starts_with(['“', '„', '«', '"', '”', '»', '「']) && text.ends_with(['”', '“', '»', '"', '«', '」'])
+}
+
+/// Whether a line is a date and nothing else: few words, and a third of it digits.
+fn is_date(row: &Block) -> bool {
+    row.kind == PartKind::Paragraph && row.n_digits >= 5 && row.n_digits * 3 >= row.n_chars && row.n_chars <= 40
+}
+
 /// Why a line is out by its words alone.
 pub fn by_words(text: &str, row: &Block) -> Option<Reason> {
     if text.starts_with(['©', 'Ⓒ']) && row.n_chars <= COPYRIGHT_CHARS_MAX {
@@ -626,7 +699,13 @@ pub fn by_words(text: &str, row: &Block) -> Option<Reason> {
     }
     let meaning = words::line(text).or_else(|| {
         let begins = words::beginning(text)?;
-        (row.link_density() > 0.3 || matches!(begins, Meaning::Copyright | Meaning::ReadingTime)).then_some(begins)
+        let is_label = row.n_sentences == 0
+            && matches!(
+                begins,
+                Meaning::ReadMore | Meaning::Related | Meaning::Tags | Meaning::DateLabel | Meaning::PhotoCredit
+            );
+        let is_plain = matches!(begins, Meaning::Copyright | Meaning::ReadingTime);
+        (row.link_density() > 0.3 || is_label || is_plain).then_some(begins)
     })?;
     Some(match meaning {
         Meaning::Related | Meaning::ReadMore | Meaning::Popular => Reason::Related,

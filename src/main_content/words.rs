@@ -83,7 +83,16 @@ static WORDS: LazyLock<HashMap<Box<str>, Meaning>> = LazyLock::new(|| {
 
 /// What a whole line means, if it is a widget's.
 pub fn line(text: &str) -> Option<Meaning> {
-    (text.len() <= LINE_BYTES_MAX).then(|| WORDS.get(key(text).as_str()).copied()).flatten()
+    if text.len() > LINE_BYTES_MAX {
+        return None;
+    }
+    if let Some(meaning) = WORDS.get(key(text).as_str()) {
+        return Some(*meaning);
+    }
+    // Several known sentences in one line.
+    let mut sentences = text.split_inclusive(['.', '!', '?', '。']).map(key).filter(|it| !it.is_empty());
+    let first = WORDS.get(sentences.next()?.as_str()).copied()?;
+    sentences.all(|it| WORDS.contains_key(it.as_str())).then_some(first)
 }
 
 /// What the words before the first colon of a line mean, if they are a widget's.

@@ -600,12 +600,13 @@ pub(super) fn month(word: &str) -> Option<u8> {
         for stem in stems {
             let fits = match stem.strip_suffix('=') {
                 Some(whole) => word == whole,
-                None => {
+                None if word.starts_with(stem) => {
                     let stem_chars = stem.chars().count();
                     // A short stem begins many words (`mar` Marie, `dec` decide): it must be the word, or nearly.
                     let ending = if stem_chars <= 3 { 1 } else { ENDING_CHARS_MAX };
-                    word.starts_with(stem) && n_chars <= stem_chars + ending
+                    n_chars <= stem_chars + ending
                 }
+                None => false,
             };
             if fits && best.is_none_or(|(len, _)| stem.len() > len) {
                 best = Some((stem.len(), month));

@@ -13,6 +13,9 @@ use crate::metadata::{Claim, Claims, Field, Settled, Source};
 /// Nodes between two names of one byline: each may be a link in a list item with a picture.
 const NODES_BETWEEN: usize = 30;
 
+/// Lines about authors that are read, the nearest to the headline first.
+const LINES_MAX: usize = 16;
+
 /// An author named by a source.
 #[derive(Debug, Clone)]
 struct Named {
@@ -172,7 +175,12 @@ fn one_place(stated: &mut Vec<&Claim>, around: &Around) {
 /// the names right beside it.
 fn byline(claims: &Claims, around: &Around) -> Vec<Named> {
     let mut lines: Vec<(&Claim, Vec<Named>)> = Vec::new();
-    for claim in claims.of(Field::Author).filter(|it| it.source == Source::Byline && around.holds(it)) {
+    let mut near: Vec<&Claim> =
+        claims.of(Field::Author).filter(|it| it.source == Source::Byline && around.holds(it)).collect();
+    near.sort_by_key(|it| (around.distance(it), it.node));
+    near.truncate(LINES_MAX);
+    near.sort_by_key(|it| it.node);
+    for claim in near {
         // A profile on another site is not the paper's page on its author.
         if claim.url.as_deref().is_some_and(|it| !is_own(claims, it)) {
             continue;
