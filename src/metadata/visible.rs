@@ -168,10 +168,36 @@ fn is_about_else(value: &str) -> bool {
 
 /// Parts of addresses: of authors' pages, then of tags.
 const SEGMENTS: [&str; 30] = [
-    "/author/", "/authors/", "/autor/", "/autoren/", "/autores/", "/auteur/", "/auteurs/", "/autori/", "/autore/", "/by/",
-    "/profile/", "/staff/", "/journalist/", "/journalisten/", "/journalists/", "/writers/", "/people/", "/reporter/",
-    "/contributors/", "/redakcja/", "/yazarlar/", "/skribent/", // Tags.
-    "/tag/", "/tags/", "/topic/", "/topics/", "/thema/", "/themen/", "/etiqueta/", "/keyword/",
+    "/author/",
+    "/authors/",
+    "/autor/",
+    "/autoren/",
+    "/autores/",
+    "/auteur/",
+    "/auteurs/",
+    "/autori/",
+    "/autore/",
+    "/by/",
+    "/profile/",
+    "/staff/",
+    "/journalist/",
+    "/journalisten/",
+    "/journalists/",
+    "/writers/",
+    "/people/",
+    "/reporter/",
+    "/contributors/",
+    "/redakcja/",
+    "/yazarlar/",
+    "/skribent/", // Tags.
+    "/tag/",
+    "/tags/",
+    "/topic/",
+    "/topics/",
+    "/thema/",
+    "/themen/",
+    "/etiqueta/",
+    "/keyword/",
 ];
 const N_AUTHOR_SEGMENTS: usize = 22;
 
