@@ -56,7 +56,7 @@ pub(super) fn run(args: CleanArgs, context: &mut Context) -> Exit {
     if let Some(folder) = written_into(&paths, &output.target()) {
         context.talk.error(
             &format!("{} would be read again, with the articles in it, by the next run", folder.display()),
-            Some("name another folder with -o"),
+            Some("name a place outside of it with -o"),
         );
         return Exit::Usage;
     }
@@ -97,11 +97,14 @@ pub(super) fn run(args: CleanArgs, context: &mut Context) -> Exit {
 
 /// The folder that is both read and written, if there is one.
 fn written_into<'a>(inputs: &'a [PathBuf], target: &Target) -> Option<&'a Path> {
-    let Target::Folder(target) = target else { return None };
-    let target = target.canonicalize().ok()?;
-    let is_inside =
-        |input: &&PathBuf| input.is_dir() && input.canonicalize().is_ok_and(|input| target.starts_with(input));
-    inputs.iter().find(is_inside).map(PathBuf::as_path)
+    let folder = match target {
+        Target::Stream => return None,
+        Target::Folder(folder) => folder,
+        Target::File(file) => file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")),
+    };
+    let folder = folder.canonicalize().ok()?;
+    let holds = |input: &&PathBuf| input.is_dir() && input.canonicalize().is_ok_and(|input| folder.starts_with(input));
+    inputs.iter().find(holds).map(PathBuf::as_path)
 }
 
 fn with_url(content: Content, given: Option<&Url>) -> Content {

@@ -206,6 +206,8 @@ fn no_input_is_written_over() {
     assert!(run.err.contains("a.html is the page itself"), "{}", run.err);
     desk.write("in/a.html", page("Ferry stays"));
     assert_eq!(desk.run(&["clean", "in", "-o", "in"]).code, 2);
+    assert_eq!(desk.run(&["clean", "in", "-o", "in/all.txt"]).code, 2);
+    assert_eq!(desk.list("in"), ["a.html"]);
 }
 
 #[test]
