@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_plain_page_is_cut_at_the_middle() {
         let f1 =
-            check(&[(5, 0.01), (100, 0.98), (10, 0.5), (80, 0.97), (30, 0.02)], &[false, true, false, true, false]);
+            check(&[(5, 0.01), (100, 0.98), (10, 0.4), (80, 0.97), (30, 0.02)], &[false, true, false, true, false]);
         assert!(f1 > 0.95, "{f1}");
     }
 
