@@ -12,6 +12,7 @@ mod entities;
 mod feed;
 mod foreign;
 mod names;
+pub mod select;
 mod tokenizer;
 
 pub use names::{Attr, Tag};

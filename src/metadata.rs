@@ -212,7 +212,7 @@ pub fn gather(dom: &Dom, url: Option<&Url>) -> Claims {
     visible::read_titles(dom, &seen, &mut claims);
     let host = claims.url.as_ref().and_then(Url::host_str);
     claims.sites = titles::Sites::new(&claims.claims, &claims.breadcrumbs, host);
-    claims.titles = titles::rank(&claims.claims, &claims.sites, None);
+    claims.titles = titles::rank(&claims.claims, &claims.types, &claims.sites, None);
     let headline = claims.headline_node();
     visible::read_around(dom, &seen, headline, &mut claims);
     visible::read_links(dom, &seen, &mut claims);

@@ -332,7 +332,11 @@ impl Tree {
 
     /// The rows in document order, each with its parent's new number.
     fn lay_flat(self, page: &str, rewritten: &str) -> Dom {
-        let mut strings = String::with_capacity(page.len() + rewritten.len() + self.extra.len());
+        let is_joined = |row: &&Row| row.kind == Kind::Text && row.first != NONE;
+        let pieces: usize = self.pieces.iter().map(|piece| piece.span.len()).sum();
+        let joined =
+            self.rows.iter().filter(is_joined).map(|row| (row.stop - row.start) as usize).sum::<usize>() + pieces;
+        let mut strings = String::with_capacity(page.len() + rewritten.len() + self.extra.len() + joined);
         strings.push_str(page);
         strings.push_str(rewritten);
         let extra_at = strings.len() as u32;

@@ -8,7 +8,7 @@ pub mod context;
 mod survey;
 mod wording;
 
-use super::blocks::{Block, Blocks, Gap};
+use super::blocks::{Block, Blocks};
 use super::marks::Mark;
 use super::words::{self, Meaning};
 use crate::article::PartKind;
@@ -46,6 +46,24 @@ pub enum Declared {
     Listing,
 }
 
+impl Declared {
+    /// What types say of a page: schema.org types without prefix, and `og:` with the Open Graph type.
+    pub fn of(types: &[String]) -> Self {
+        let any = |is: fn(&str) -> bool| types.iter().any(|it| is(it));
+        if any(|it| matches!(it, "DiscussionForumPosting" | "QAPage")) {
+            Self::Forum
+        } else if any(|it| it.ends_with("Article") || matches!(it, "og:article" | "BlogPosting" | "LiveBlogPosting")) {
+            Self::Article
+        } else if any(|it| matches!(it, "Product" | "ProductGroup" | "og:product")) {
+            Self::Product
+        } else if any(|it| matches!(it, "CollectionPage" | "ItemList" | "SearchResultsPage")) {
+            Self::Listing
+        } else {
+            Self::Nothing
+        }
+    }
+}
+
 /// One row of numbers for each block.
 #[derive(Debug)]
 pub struct Table {
@@ -74,6 +92,13 @@ impl Table {
     pub fn row(&self, row: usize) -> &[f32] {
         &self.cells[row * N..(row + 1) * N]
     }
+
+    /// How much a row is like the headline, from 0.0 to 1.0: share of its words in the likest candidate times share of
+    /// that one's words in it.
+    pub fn headline_likeness(&self, row: usize) -> f32 {
+        let row = self.row(row);
+        row[Column::HeadlineRow as usize] * row[Column::HeadlineOf as usize]
+    }
 }
 
 macro_rules! columns {
@@ -89,25 +114,17 @@ macro_rules! columns {
 columns! {
     /// Logarithm of the characters.
     Chars,
-    /// Characters a word.
-    WordChars,
     LinkDensity,
-    Links,
     StrongShare,
     Sentences,
-    /// Commas per 100 characters.
-    Commas,
     DigitShare,
     UpperShare,
     End,
     Start,
     Quotes,
-    Bars,
     Signs,
-    Clock,
     Kind,
     Level,
-    GapBefore,
     Hidden,
     TagClass,
     ParentTagClass,
@@ -118,7 +135,6 @@ columns! {
     Prose,
     // The elements around.
     Run,
-    ParentRun,
     GrandparentRun,
     RunsAbove,
     ParentShare,
@@ -129,7 +145,6 @@ columns! {
     GrandparentDensity,
     GrandparentProse,
     ArticleShare,
-    ImagesBefore,
     ControlsNear,
     ControlsInParent,
     ImagesInParent,
@@ -145,7 +160,6 @@ columns! {
     BranchControls,
     // The container by density.
     DenseUp,
-    DenseDown,
     DenseBranchShare,
     DenseBranchDensity,
     // The place on the page.
@@ -162,7 +176,6 @@ columns! {
     // The heading above.
     HeadingRows,
     HeadingLevel,
-    HeadingMarks,
     HeadingShareLinks,
     SectionDensity,
     SectionChars,
@@ -201,34 +214,58 @@ const N_OWN: usize = OWN_NAMES.len();
 
 /// Marks that get a column each: 3 the element's own (or an inline element's at the start of the row), 2 of the three
 /// around it, 1 of any farther out, 0 none.
-const MARK_COLUMNS: usize = Mark::NAMES.len();
+const MARKS: [Mark; 24] = [
+    Mark::COMMENT,
+    Mark::PROMO,
+    Mark::NAV,
+    Mark::FOOTER,
+    Mark::SIDEBAR,
+    Mark::BIO,
+    Mark::TAGS,
+    Mark::AD,
+    Mark::CONSENT,
+    Mark::POPUP,
+    Mark::CAPTION,
+    Mark::META,
+    Mark::HIDDEN,
+    Mark::PAYWALL,
+    Mark::BOX,
+    Mark::TEASER,
+    Mark::BODY,
+    Mark::LEAD,
+    Mark::EMBED,
+    Mark::MEDIA,
+    Mark::QUOTE,
+    Mark::IS_NAV,
+    Mark::IS_FOOTER,
+    Mark::IS_FORM,
+];
 
 /// Columns that a row is told of its neighbours, in the order of [`OFFSETS`].
 const NEIGHBOUR: [Column; 6] =
     [Column::Chars, Column::LinkDensity, Column::End, Column::TagClass, Column::AgainstNear, Column::StrongShare];
 const OFFSETS: [isize; 4] = [-2, -1, 1, 2];
-/// Of the rows next to it: whether it is of the same shape, and how many elements must be left to reach it.
-const BETWEEN: [&str; 2] = ["SameShape", "Leave"];
+/// Of the rows next to it: whether they are of the same shape.
+const SAME_SHAPE: [isize; 2] = [-1, 1];
 
 const AROUND_AT: usize = N_OWN;
 const MARKS_AT: usize = AROUND_AT + around::NAMES.len();
-const NEIGHBOURS_AT: usize = MARKS_AT + MARK_COLUMNS;
-const BETWEEN_AT: usize = NEIGHBOURS_AT + OFFSETS.len() * NEIGHBOUR.len();
+const NEIGHBOURS_AT: usize = MARKS_AT + MARKS.len();
+const SAME_SHAPE_AT: usize = NEIGHBOURS_AT + OFFSETS.len() * NEIGHBOUR.len();
 
 /// Numbers a row.
-pub const N: usize = BETWEEN_AT + 2 * BETWEEN.len();
+pub const N: usize = SAME_SHAPE_AT + SAME_SHAPE.len();
 
 /// The name of each column.
 pub fn names() -> Vec<String> {
     let mut names: Vec<String> = OWN_NAMES.iter().map(|it| (*it).to_owned()).collect();
     names.extend(around::NAMES.iter().map(|(_, it)| format!("In:{it}")));
-    names.extend(Mark::NAMES.iter().map(|(it, _)| format!("Mark:{it}")));
+    let name = |mark: &Mark| Mark::NAMES.iter().find(|(_, it)| it == mark).map_or("", |(name, _)| name);
+    names.extend(MARKS.iter().map(|it| format!("Mark:{}", name(it))));
     for offset in OFFSETS {
         names.extend(NEIGHBOUR.iter().map(|it| format!("{}@{offset:+}", OWN_NAMES[*it as usize])));
     }
-    for offset in ["-1", "+1"] {
-        names.extend(BETWEEN.iter().map(|it| format!("{it}@{offset}")));
-    }
+    names.extend(SAME_SHAPE.iter().map(|it| format!("SameShape@{it:+}")));
     names
 }
 
@@ -239,22 +276,25 @@ pub fn measure(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>
     let mut cells_of_all = vec![0.0; n_rows * N];
     let mut places = vec![Place::default(); n_rows];
     let page = Page::new(dom, blocks, &survey, anchors);
-    let mut words = Vec::new();
     let mut widget = None;
     for at in 0..n_rows {
-        let mut cells = Cells(&mut cells_of_all[at * N..(at + 1) * N]);
+        let mut cells = row_of(&mut cells_of_all, at);
         page.own(at, &mut cells);
         page.tree(at, &mut cells, &mut places[at]);
         page.position(at, &mut cells, &mut places[at]);
-        page.elsewhere(at, &mut cells, &mut words);
+        page.elsewhere(at, &mut cells);
         page.words(at, &mut cells, &mut widget);
     }
     page.shapes(&mut cells_of_all, &mut places);
-    page.neighbours(&mut cells_of_all, &places);
+    Page::neighbours(&mut cells_of_all, &places);
     Table { cells: cells_of_all, places, survey }
 }
 
-struct Cells<'a>(&'a mut [f32]);
+struct Cells<'a>(&'a mut [f32; N]);
+
+fn row_of(cells: &mut [f32], row: usize) -> Cells<'_> {
+    Cells((&mut cells[row * N..(row + 1) * N]).try_into().expect("a row is N long"))
+}
 
 impl Cells<'_> {
     fn set(&mut self, column: Column, value: f32) {
@@ -286,6 +326,8 @@ struct Page<'a> {
     descriptions: Vec<Anchor>,
     article_body: Option<&'a str>,
     declared: Declared,
+    /// By row, see [`Page::likeness`].
+    likeness: Vec<[f32; 4]>,
     headline_row: Option<usize>,
     /// By row: the last prose before it, the first from it on.
     prose_before: Vec<Option<u32>>,
@@ -335,6 +377,7 @@ impl<'a> Page<'a> {
             survey,
             total: survey.page(),
             container: survey.sum(inside),
+            likeness: Vec::new(),
             headline_row: None,
             descriptions: anchors.descriptions.iter().filter_map(|it| Anchor::new(it)).collect(),
             headlines,
@@ -348,15 +391,37 @@ impl<'a> Page<'a> {
             copies: copies(blocks),
             severities: blocks.rows.iter().map(|row| severity(blocks.text(row), row)).collect(),
         };
+        page.likeness = page.likeness();
         page.headline_row = page.find_headline();
         page
+    }
+
+    /// How much of each row stands in the headline and in a description, and how much of those in the row.
+    fn likeness(&self) -> Vec<[f32; 4]> {
+        let longest = |anchors: &[Anchor]| anchors.iter().map(Anchor::n_words_max).max().unwrap_or(0);
+        let n_words_max = longest(&self.headlines).max(longest(&self.descriptions));
+        let best = |anchors: &[Anchor], words: &[u32]| {
+            let all = anchors.iter().map(|it| it.overlap(words));
+            all.fold((0.0, 0.0), |best: (f32, f32), it| if it.0 * it.1 > best.0 * best.1 { it } else { best })
+        };
+        let mut words = Vec::new();
+        let of_row = |row: &Block| {
+            if row.n_chars > ANCHORED_CHARS_MAX || row.n_words as usize > n_words_max {
+                return [0.0; 4];
+            }
+            words.clear();
+            wording::words(self.blocks.text(row), |it| words.push(it));
+            words.sort_unstable();
+            let (headline, description) = (best(&self.headlines, &words), best(&self.descriptions, &words));
+            [headline.0, headline.1, description.0, description.1]
+        };
+        self.blocks.rows.iter().map(of_row).collect()
     }
 
     /// The row that is most like a headline candidate; headings, and the higher, win over others, and the later over the
     /// earlier: the earlier ones are breadcrumbs and sticky bars.
     fn find_headline(&self) -> Option<usize> {
         let mut best = (0.6, None);
-        let mut words = Vec::new();
         for (at, row) in self.blocks.rows.iter().enumerate() {
             if row.hidden || row.n_chars > 400 || row.n_chars < 4 || self.last_prose.is_some_and(|last| at > last) {
                 continue;
@@ -365,8 +430,7 @@ impl<'a> Page<'a> {
             if !is_h1 && row.kind != PartKind::Heading && self.first_prose.is_some_and(|first| at > first) {
                 continue;
             }
-            sorted_words(self.blocks.text(row), &mut words);
-            let like = self.headlines.iter().map(|it| it.overlap(&words)).map(|(a, b)| a * b).fold(0.0, f32::max);
+            let like = self.likeness[at][0] * self.likeness[at][1];
             let rank = like + if is_h1 { 0.5 } else { 0.0 } + if row.kind == PartKind::Heading { 0.2 } else { 0.0 };
             if rank >= best.0 && (like > 0.3 || is_h1) {
                 best = (rank, Some(at));
@@ -381,30 +445,27 @@ impl<'a> Page<'a> {
         let text = self.blocks.text(row);
         let look = wording::look(text);
         cells.set(Chars, log(row.n_chars));
-        cells.set(WordChars, row.n_chars as f32 / row.n_words.max(1) as f32);
         cells.set(LinkDensity, row.link_density());
-        cells.set(Links, row.n_links.min(50) as f32);
         cells.set(StrongShare, row.strong_share());
         cells.set(Sentences, row.n_sentences.min(50) as f32);
-        cells.set(Commas, 100.0 * share(row.n_commas, row.n_chars));
         cells.set(DigitShare, share(row.n_digits, row.n_chars));
         cells.set(UpperShare, share(row.n_upper, row.n_chars));
         cells.set(End, look.end);
         cells.set(Start, look.start);
         cells.set(Quotes, look.quotes.min(20) as f32);
-        cells.set(Bars, look.bars.min(20) as f32);
         cells.set(Signs, look.signs.min(20) as f32);
-        cells.set(Clock, f32::from(u8::from(look.clock)));
-        cells.set(Kind, row.kind as u8 as f32);
-        cells.set(Level, f32::from(row.level));
         cells.set(
-            GapBefore,
-            match row.gap {
-                Gap::Element => 0.0,
-                Gap::Line => 1.0,
-                Gap::Lines => 2.0,
+            Kind,
+            match row.kind {
+                PartKind::Paragraph | PartKind::Caption => 0.0,
+                PartKind::Heading => 1.0,
+                PartKind::ListItem => 2.0,
+                PartKind::Quote => 3.0,
+                PartKind::Code => 4.0,
+                PartKind::Table => 5.0,
             },
         );
+        cells.set(Level, f32::from(row.level));
         cells.set(Hidden, f32::from(u8::from(row.hidden)));
         cells.set(SentenceChars, row.n_chars as f32 / (row.n_sentences + 1) as f32);
         cells.set(Prose, f32::from(u8::from(self.survey.prose[at])));
@@ -422,7 +483,6 @@ impl<'a> Page<'a> {
         cells.set(ParentTagClass, tag_class(dom.tag(parent)));
         cells.set(Depth, f32::from(it.depth.min(60)));
         cells.set(Run, f32::from(it.run.min(50)));
-        cells.set(ParentRun, f32::from(survey.nodes[parent.index()].run.min(50)));
         cells.set(GrandparentRun, f32::from(survey.nodes[grandparent.index()].run.min(50)));
         for (index, (bit, _)) in around::NAMES.iter().enumerate() {
             cells.0[AROUND_AT + index] = f32::from(u8::from(it.around & bit != 0));
@@ -441,15 +501,9 @@ impl<'a> Page<'a> {
             | survey.nodes[parent.index()].own
             | survey.nodes[grandparent.index()].own
             | dom.parent(grandparent).map_or(Mark::default(), |node| survey.nodes[node.index()].own);
-        for (index, (_, mark)) in Mark::NAMES.iter().enumerate() {
-            let level = if own.any(*mark) {
-                3.0
-            } else if near.any(*mark) {
-                2.0
-            } else {
-                f32::from(u8::from(it.marks.any(*mark)))
-            };
-            cells.0[MARKS_AT + index] = level;
+        for (index, mark) in MARKS.iter().enumerate() {
+            let has = |marks: Mark| u8::from(marks.any(*mark));
+            cells.0[MARKS_AT + index] = f32::from((3 * has(own)).max(2 * has(near)).max(has(it.marks)));
         }
         cells.set(AgainstNear, ((near & AGAINST).0.count_ones()) as f32);
         cells.set(AgainstFar, ((it.marks & AGAINST).0.count_ones()) as f32);
@@ -473,8 +527,6 @@ impl<'a> Page<'a> {
         cells.set(ControlsInParent, survey.controls(parent.index()..dom.end(parent).index()).min(20) as f32);
         cells.set(ImagesInParent, survey.images(parent.index()..dom.end(parent).index()).min(20) as f32);
         let previous_end = at.checked_sub(1).map_or(0, |it| self.blocks.rows[it].nodes.1.index());
-        let first = row.nodes.0.index().max(previous_end);
-        cells.set(ImagesBefore, survey.images(previous_end..first).min(20) as f32);
         let next = self.blocks.rows.get(at + 1).map_or(dom.len(), |it| it.nodes.0.index());
         cells.set(ControlsNear, survey.controls(previous_end..next.max(previous_end)).min(20) as f32);
 
@@ -495,10 +547,9 @@ impl<'a> Page<'a> {
             cells.set(BranchTag, tag_class(dom.tag(branch)));
             cells.set(BranchControls, survey.controls(branch.index()..dom.end(branch).index()).min(20) as f32);
         }
-        let (up, down, branch, _) = survey.branch(dom, element, survey.dense);
+        let (up, _, branch, _) = survey.branch(dom, element, survey.dense);
         let sums = branch.map_or(Sums::default(), |it| survey.inside(dom, it));
         cells.set(DenseUp, up);
-        cells.set(DenseDown, down);
         cells.set(DenseBranchShare, share(sums.chars, self.total.chars));
         cells.set(DenseBranchDensity, sums.link_density());
     }
@@ -529,8 +580,6 @@ impl<'a> Page<'a> {
             let row = &self.blocks.rows[heading as usize];
             cells.set(HeadingLevel, f32::from(row.level));
             cells.set(HeadingShareLinks, row.link_density());
-            let it = &survey.nodes[row.element.index()];
-            cells.set(HeadingMarks, (it.marks & AGAINST).0.count_ones() as f32);
         }
         let sums = survey.sum(first as usize..end as usize);
         cells.set(SectionDensity, sums.link_density());
@@ -554,23 +603,14 @@ impl<'a> Page<'a> {
         cells.set(ContainerProseShare, share(self.container.prose_chars, self.total.prose_chars));
     }
 
-    fn elsewhere(&self, at: usize, cells: &mut Cells<'_>, words: &mut Vec<u32>) {
+    fn elsewhere(&self, at: usize, cells: &mut Cells<'_>) {
         use Column::*;
-        let row = &self.blocks.rows[at];
-        let text = self.blocks.text(row);
-        if row.n_chars <= ANCHORED_CHARS_MAX {
-            sorted_words(text, words);
-            let best = |anchors: &[Anchor]| {
-                let all = anchors.iter().map(|it| it.overlap(words));
-                all.fold((0.0, 0.0), |best: (f32, f32), it| if it.0 * it.1 > best.0 * best.1 { it } else { best })
-            };
-            let (of_row, of_anchor) = best(&self.headlines);
-            cells.set(HeadlineRow, of_row);
-            cells.set(HeadlineOf, of_anchor);
-            let (of_row, of_anchor) = best(&self.descriptions);
-            cells.set(DescriptionRow, of_row);
-            cells.set(DescriptionOf, of_anchor);
-        }
+        let text = self.blocks.text(&self.blocks.rows[at]);
+        let [headline_row, headline_of, description_row, description_of] = self.likeness[at];
+        cells.set(HeadlineRow, headline_row);
+        cells.set(HeadlineOf, headline_of);
+        cells.set(DescriptionRow, description_row);
+        cells.set(DescriptionOf, description_of);
         cells.set(
             InArticleBody,
             match self.article_body {
@@ -619,9 +659,8 @@ impl<'a> Page<'a> {
                 links += row.n_link_chars;
             }
             for (_, at) in group {
-                let start = *at as usize * N;
                 places[*at as usize].shape = shape as u32;
-                let mut cells = Cells(&mut cells[start..start + N]);
+                let mut cells = row_of(cells, *at as usize);
                 cells.set(ShapeRows, log(group.len() as u32));
                 cells.set(ShapeDensity, share(links, chars));
                 cells.set(ShapeChars, log(chars / group.len() as u32));
@@ -640,30 +679,22 @@ impl<'a> Page<'a> {
         hash
     }
 
-    fn neighbours(&self, cells: &mut [f32], places: &[Place]) {
+    fn neighbours(cells: &mut [f32], places: &[Place]) {
         let n_rows = places.len();
         for at in 0..n_rows {
             for (index, offset) in OFFSETS.iter().enumerate() {
+                let first = NEIGHBOURS_AT + index * NEIGHBOUR.len();
                 let Some(other) = at.checked_add_signed(*offset).filter(|it| *it < n_rows) else {
                     // Beyond the page's ends.
-                    cells[at * N + NEIGHBOURS_AT + index * NEIGHBOUR.len()] = -1.0;
+                    cells[at * N + first] = -1.0;
                     continue;
                 };
-                for (column, of) in NEIGHBOUR.iter().enumerate() {
-                    cells[at * N + NEIGHBOURS_AT + index * NEIGHBOUR.len() + column] = cells[other * N + *of as usize];
-                }
+                let told = NEIGHBOUR.map(|column| cells[other * N + column as usize]);
+                cells[at * N + first..at * N + first + told.len()].copy_from_slice(&told);
             }
-            for (index, offset) in [-1isize, 1].into_iter().enumerate() {
-                let start = at * N + BETWEEN_AT + index * BETWEEN.len();
-                let Some(other) = at.checked_add_signed(offset).filter(|it| *it < n_rows) else {
-                    cells[start + 1] = 30.0;
-                    continue;
-                };
-                let same = places[at].shape == places[other].shape;
-                cells[start] = f32::from(u8::from(same));
-                let (element, other) = (self.blocks.rows[at].element, self.blocks.rows[other].element);
-                let left = self.dom.ancestors(element).take_while(|it| !self.dom.contains(*it, other)).take(30).count();
-                cells[start + 1] = left as f32;
+            let shape = |offset: isize| at.checked_add_signed(offset).and_then(|it| places.get(it)).map(|it| it.shape);
+            for (index, offset) in SAME_SHAPE.iter().enumerate() {
+                cells[at * N + SAME_SHAPE_AT + index] = f32::from(u8::from(shape(*offset) == shape(0)));
             }
         }
     }
@@ -678,7 +709,7 @@ const OPENS_WIDGET: u8 = 4;
 /// How much a line's words say against what it stands in: 0 nothing; 1 a label; 2 a link to the rest; 3 furniture; from 4 on
 /// what follows is a widget: letters to subscribe to, the author, comments, other stories.
 fn severity(text: &str, row: &Block) -> u8 {
-    if row.n_chars > WORDED_CHARS_MAX {
+    if row.n_chars > WORDED_CHARS_MAX || row.n_words > WORDED_WORDS_MAX {
         return 0;
     }
     let meaning = words::line(text).or_else(|| words::beginning(text));
@@ -705,13 +736,8 @@ fn severity(text: &str, row: &Block) -> u8 {
 }
 
 /// Longer lines say more than a widget's words.
-const WORDED_CHARS_MAX: u32 = 200;
-
-fn sorted_words(text: &str, words: &mut Vec<u32>) {
-    words.clear();
-    wording::words(text, |it| words.push(it));
-    words.sort_unstable();
-}
+const WORDED_CHARS_MAX: u32 = 120;
+const WORDED_WORDS_MAX: u32 = 14;
 
 fn range(rows: &Range<usize>) -> (u32, u32) {
     (rows.start as u32, rows.end as u32)

@@ -418,6 +418,9 @@ pub(super) fn find(text: &str, order: Option<Order>) -> Option<Read> {
         Some((end, _)) => &text[..end],
         None => text,
     };
+    if !text.chars().any(|it| digit(it).is_some()) {
+        return None;
+    }
     let parts = parts(text);
     (0..parts.len()).find_map(|at| {
         let (read, n_parts) = date_at(&parts[at..], order)?;
@@ -429,6 +432,9 @@ pub(super) fn find(text: &str, order: Option<Order>) -> Option<Read> {
 
 /// Where the first date in a text stands, as bytes, with its day and month and its year if it has one.
 pub(super) fn find_day(text: &str) -> Option<(std::ops::Range<usize>, Option<u16>, u8, u8)> {
+    if !text.chars().any(|it| digit(it).is_some()) {
+        return None;
+    }
     let all = parts(text);
     for at in 0..all.len() {
         let start = if at == 0 { 0 } else { all[at - 1].1 };
@@ -476,6 +482,9 @@ impl Scan<'_> {
     }
 }
 
+/// Parts between a month and the next number of its date: "de", a dot.
+const MONTH_DISTANCE_MAX: usize = 3;
+
 /// Words, numbers and marks with the byte at which each ends.
 fn parts(text: &str) -> Vec<(Part<'_>, usize)> {
     let mut parts = Vec::new();
@@ -496,10 +505,19 @@ fn parts(text: &str) -> Vec<(Part<'_>, usize)> {
             while let Some((at, c)) = chars.next_if(|(_, c)| (c.is_alphabetic() && !is_date_sign(*c)) || is_mark(*c)) {
                 end = at + c.len_utf8();
             }
-            let word = &text[start..end];
-            parts.push((months::month(word).map_or(Part::Word(word), Part::Month), end));
+            parts.push((Part::Word(&text[start..end]), end));
         } else if !c.is_whitespace() && !is_mark(c) {
             parts.push((Part::Mark(c), end));
+        }
+    }
+    // Only a word near a number can be the month of a date; looking up every word takes most of the time.
+    for at in 0..parts.len() {
+        let Part::Word(word) = parts[at].0 else { continue };
+        let near = at.saturating_sub(MONTH_DISTANCE_MAX)..(at + MONTH_DISTANCE_MAX + 1).min(parts.len());
+        if parts[near].iter().any(|it| matches!(it.0, Part::Number(..))) {
+            if let Some(month) = months::month(word) {
+                parts[at].0 = Part::Month(month);
+            }
         }
     }
     parts

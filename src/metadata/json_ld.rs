@@ -245,7 +245,8 @@ impl<'a, 'b> Story<'_, 'a, 'b> {
             }
         }
         if let Some(name) = text("name") {
-            let source = if text("headline").is_some() { Source::JsonLdPage } else { JsonLd };
+            let is_article = types(object).any(|it| kin(it) == Some(Kin::Article));
+            let source = if is_article && text("headline").is_none() { JsonLd } else { Source::JsonLdPage };
             self.claims.add(Field::Headline, source, &plain(name));
         }
         for name in ["dateCreated", "uploadDate"] {

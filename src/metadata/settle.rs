@@ -265,7 +265,7 @@ fn headline(claims: &Claims, body: &Body<'_>, settled: &mut Settled) {
     // Where the body stands tells something only of a heading that no other source repeats.
     let is_alone = claims.titles.first().is_some_and(|it| it.sources == [Source::H1]);
     let again = (is_alone && body.first_node.is_some())
-        .then(|| super::titles::rank(&claims.claims, &claims.sites, body.first_node));
+        .then(|| super::titles::rank(&claims.claims, &claims.types, &claims.sites, body.first_node));
     let titles = again.as_ref().unwrap_or(&claims.titles);
     let Some(best) = titles.first() else { return };
     let against: f32 = titles[1..].iter().map(|it| it.weight).sum();

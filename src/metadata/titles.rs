@@ -1,15 +1,17 @@
 //! The headline among the titles a page gives: the site's name off, then the one that the sources support.
 //!
 //! Nearly every news page holds its headline three to eight times over, as often as not with the site's name stuck on, and
-//! beside it a shorter one for search engines or a livelier one for social networks. The object in JSON-LD names the
-//! headline as such and is believed where it is about the same story as the rest; without it, what the sources agree on.
+//! beside it a shorter one for search engines or a livelier one for social networks. Newsrooms state the headline in the
+//! story's `NewsArticle`, which is believed where it is about the same story as the rest. On other pages JSON-LD comes from
+//! plug-ins that put the search title there; what the reader sees, if the other titles speak of the same thing, is the
+//! headline, else what most sources agree on.
 
 use super::{Claim, Field, Source};
 use crate::text::fold;
 
-/// How much a source counts where there is no headline in JSON-LD.
+/// How much a source counts where no newsroom's JSON-LD states the headline.
 const WEIGHTS: [(Source, f32); 9] = [
-    (Source::JsonLd, 3.0),
+    (Source::JsonLd, 1.5),
     (Source::H1, 2.0),
     (Source::OpenGraph, 1.2),
     (Source::Microdata, 1.0),
@@ -33,12 +35,28 @@ pub(super) struct Title {
     pub(super) node: Option<crate::dom::NodeId>,
 }
 
-/// The titles of a page, best first. `near` is the first element of the body, where it is known.
-pub(super) fn rank(claims: &[Claim], sites: &Sites, near: Option<crate::dom::NodeId>) -> Vec<Title> {
+/// What a heading counts that shares words with the other titles: it is about the story, so it is the story's.
+const WEIGHT_OF_RELATED_HEADING: f32 = 4.0;
+
+/// Words two titles of one story share, at least, as a part of the longer one's.
+const SHARED_MIN: f32 = 0.25;
+
+/// Whether the page's JSON-LD is a newsroom's, by its types.
+fn is_news(types: &[String]) -> bool {
+    types.iter().any(|it| it.ends_with("NewsArticle") || it == "LiveBlogPosting" || it == "Report")
+}
+
+/// The titles of a page, best first. `types` are its schema.org types, `near` is the first element of the body, where it is
+/// known.
+pub(super) fn rank(claims: &[Claim], types: &[String], sites: &Sites, near: Option<crate::dom::NodeId>) -> Vec<Title> {
     let mut titles: Vec<Title> = Vec::new();
     for (source, weight) in WEIGHTS {
         if source == Source::H1 {
             if let Some(h1) = main_heading(claims, sites, near) {
+                let folded = fold(&h1.value);
+                let others = claims.iter().filter(|it| it.field == Field::Headline && it.source != Source::H1);
+                let is_related = others.into_iter().any(|it| shared(&folded, &fold(&it.value)) >= SHARED_MIN);
+                let weight = if is_related { WEIGHT_OF_RELATED_HEADING } else { weight };
                 add(&mut titles, h1, source, weight, sites);
             }
             continue;
@@ -47,10 +65,10 @@ pub(super) fn rank(claims: &[Claim], sites: &Sites, near: Option<crate::dom::Nod
         let Some(claim) = claims.iter().find(|it| it.field == Field::Headline && it.source == source) else { continue };
         add(&mut titles, claim, source, weight, sites);
     }
-    join_longer(&mut titles);
+    join_longer(&mut titles, sites);
     titles.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(b.sources.len().cmp(&a.sources.len())));
     if let Some(at) = titles.iter().position(|it| it.sources.contains(&Source::JsonLd)) {
-        if is_about_the_same(&titles, at) {
+        if is_news(types) && is_about_the_same(&titles, at) {
             let stated = titles.remove(at);
             titles.insert(0, stated);
         }
@@ -100,6 +118,13 @@ fn main_heading<'a>(claims: &'a [Claim], sites: &Sites, near: Option<crate::dom:
     h1s.iter().rev().find(before).or_else(|| h1s.first()).copied()
 }
 
+/// Words that both have, as a part of the longer one's.
+fn shared(a: &str, b: &str) -> f32 {
+    let n_words = |it: &str| it.split(' ').count();
+    let (short, long) = if n_words(a) <= n_words(b) { (a, b) } else { (b, a) };
+    overlap(short, long) * n_words(short) as f32 / n_words(long) as f32
+}
+
 /// Share of the words of the shorter that are in the longer.
 fn overlap(a: &str, b: &str) -> f32 {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
@@ -112,10 +137,14 @@ fn overlap(a: &str, b: &str) -> f32 {
 /// Whether the title at a place is of the story that the others are of: shares words with one of them.
 ///
 /// Titles for search engines are rewritten, so little is asked; what shares nothing is a plug-in's default or the name of
-/// the section. Languages without spaces have too few words to compare and pass.
+/// the section, what is as long as a paragraph a summary. Languages without spaces have too few words to compare and pass.
 fn is_about_the_same(titles: &[Title], at: usize) -> bool {
     const SHARE_MIN: f32 = 0.2;
+    const CHARS_MAX: usize = 250;
     let own = &titles[at];
+    if own.text.chars().count() > CHARS_MAX && titles.len() > 1 {
+        return false;
+    }
     if titles.len() == 1 || own.sources.len() > 1 || own.folded.chars().any(crate::text::is_unspaced) {
         return true;
     }
@@ -124,12 +153,13 @@ fn is_about_the_same(titles: &[Title], at: usize) -> bool {
 
 /// A title that is another with something after it speaks for the other: `Headline - Section - Site`. A title cut short
 /// (`Headline of which th…`) gives way to the whole one.
-fn join_longer(titles: &mut Vec<Title>) {
+fn join_longer(titles: &mut Vec<Title>, sites: &Sites) {
     /// schema.org's advice of old was 110 characters at most, and many systems cut there.
-    const CUT_CHARS_MIN: usize = 60;
+    const CUT_CHARS_MIN: usize = 95;
     let mut at = 0;
     while at < titles.len() {
         let longer = &titles[at];
+        let is_stated = [Source::JsonLd, Source::H1, Source::Microdata].iter().any(|it| longer.sources.contains(it));
         let shorter = titles.iter().enumerate().filter(|(n, _)| *n != at).find_map(|(n, shorter)| {
             let rest = longer.text.strip_prefix(shorter.text.trim_end_matches(['…', '.', ' ']))?;
             let mark = rest.trim_start().chars().next()?;
@@ -139,7 +169,7 @@ fn join_longer(titles: &mut Vec<Title>) {
             }
             let is_tail =
                 is_separator(mark) && !matches!(mark, ':' | '/') && rest.split_whitespace().count() <= TAIL_WORDS_MAX;
-            is_tail.then_some((n, true))
+            (is_tail && (!is_stated || sites.is_mentioned(rest))).then_some((n, true))
         });
         let Some((other, keep_shorter)) = shorter else {
             at += 1;
@@ -183,6 +213,9 @@ fn is_separator(c: char) -> bool {
     )
 }
 
+/// Longest name of a site, in words.
+const NAME_WORDS_MAX: usize = 6;
+
 /// The names a site goes by, for telling them in titles and bylines.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sites {
@@ -198,7 +231,10 @@ impl Sites {
         let mut sites = Self::default();
         for claim in claims {
             match claim.field {
-                Field::Publisher | Field::SiteName => sites.push(claim.value.trim_start_matches('@')),
+                // Some put the page's title there.
+                Field::Publisher | Field::SiteName if claim.value.split(' ').count() <= NAME_WORDS_MAX => {
+                    sites.push(claim.value.trim_start_matches('@'));
+                }
                 Field::Section => sites.sections.push(squash(&claim.value)),
                 _ => {}
             }
@@ -286,6 +322,12 @@ impl Sites {
             let beside = |it: &str| it.is_empty() || BESIDE.contains(&it);
             (beside(before) && beside(after)) || (text == short && short.len() * 2 > long.len())
         })
+    }
+
+    /// Whether the site's name stands anywhere in a text.
+    fn is_mentioned(&self, text: &str) -> bool {
+        let text = squash(text);
+        self.names.iter().any(|it| it.chars().count() >= 4 && text.contains(it.as_str()))
     }
 
     /// The title without the site's name before or after it.
@@ -409,7 +451,7 @@ mod tests {
     #[track_caller]
     fn check_choice(claims: &[(Source, &str)], expected: &str) {
         let claims: Vec<Claim> = claims.iter().map(|(source, value)| claim(*source, value)).collect();
-        let titles = rank(&claims, &Sites::default(), None);
+        let titles = rank(&claims, &["NewsArticle".to_owned()], &Sites::default(), None);
         assert_eq!(titles.first().map(|it| it.text.as_str()), Some(expected));
     }
 

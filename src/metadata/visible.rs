@@ -102,14 +102,13 @@ pub(super) fn note(dom: &Dom, node: NodeId, tag: Tag, seen: &mut Seen) {
                 push(&mut seen.tags, node);
             }
         }
-        if let Some(href) = dom.attr(node, Attr::HREF) {
-            if is_author_address(href) {
+        match dom.attr(node, Attr::HREF).and_then(target) {
+            Some(Target::Author) => {
                 push(&mut seen.bylines, node);
                 return;
             }
-            if is_tag_address(href) && stands_among_tags(dom, node) {
-                push(&mut seen.tags, node);
-            }
+            Some(Target::Tag) if stands_among_tags(dom, node) => push(&mut seen.tags, node),
+            Some(Target::Tag) | None => {}
         }
     }
     if tag == Tag::IMG {
@@ -143,12 +142,6 @@ pub(super) fn note(dom: &Dom, node: NodeId, tag: Tag, seen: &mut Seen) {
     }
 }
 
-fn is_tag_address(href: &str) -> bool {
-    ["/tag/", "/tags/", "/topic/", "/topics/", "/thema/", "/themen/", "/etiqueta/", "/keyword/"]
-        .iter()
-        .any(|it| href.contains(it))
-}
-
 /// Whether a link stands in a list that its class calls one of tags.
 fn stands_among_tags(dom: &Dom, node: NodeId) -> bool {
     dom.ancestors(node).skip(1).take(4).any(|it| {
@@ -173,33 +166,53 @@ fn is_about_else(value: &str) -> bool {
     ELSE.iter().any(|it| value.contains(it))
 }
 
-/// Whether an address is of an author's page.
-fn is_author_address(href: &str) -> bool {
-    const SEGMENTS: [&str; 22] = [
-        "/author/",
-        "/authors/",
-        "/autor/",
-        "/autoren/",
-        "/autores/",
-        "/auteur/",
-        "/auteurs/",
-        "/autori/",
-        "/autore/",
-        "/by/",
-        "/profile/",
-        "/staff/",
-        "/journalist/",
-        "/journalisten/",
-        "/journalists/",
-        "/writers/",
-        "/people/",
-        "/reporter/",
-        "/contributors/",
-        "/redakcja/",
-        "/yazarlar/",
-        "/skribent/",
-    ];
-    memchr::memchr(b'/', href.as_bytes()).is_some() && SEGMENTS.iter().any(|it| href.contains(it))
+/// Parts of addresses: of authors' pages, then of tags.
+const SEGMENTS: [&str; 30] = [
+    "/author/",
+    "/authors/",
+    "/autor/",
+    "/autoren/",
+    "/autores/",
+    "/auteur/",
+    "/auteurs/",
+    "/autori/",
+    "/autore/",
+    "/by/",
+    "/profile/",
+    "/staff/",
+    "/journalist/",
+    "/journalisten/",
+    "/journalists/",
+    "/writers/",
+    "/people/",
+    "/reporter/",
+    "/contributors/",
+    "/redakcja/",
+    "/yazarlar/",
+    "/skribent/", // Tags.
+    "/tag/",
+    "/tags/",
+    "/topic/",
+    "/topics/",
+    "/thema/",
+    "/themen/",
+    "/etiqueta/",
+    "/keyword/",
+];
+const N_AUTHOR_SEGMENTS: usize = 22;
+
+static ADDRESS_PARTS: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(SEGMENTS).expect("a few short words make an automaton"));
+
+/// What a link leads to.
+enum Target {
+    Author,
+    Tag,
+}
+
+fn target(href: &str) -> Option<Target> {
+    let found = ADDRESS_PARTS.find(href)?.pattern().as_usize();
+    Some(if found < N_AUTHOR_SEGMENTS { Target::Author } else { Target::Tag })
 }
 
 fn has_word(list: &str, word: &str) -> bool {

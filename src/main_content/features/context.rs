@@ -71,7 +71,7 @@ pub fn measure(dom: &Dom, blocks: &Blocks, table: &Table, judged: &[f32]) -> Vec
     let mut cells = vec![0.0; n_rows * N];
     let chars: Vec<f32> = blocks.rows.iter().map(|it| it.n_chars.min(CHARS_MAX) as f32).collect();
     let sums = Sums::new(&chars, judged);
-    let page = Page { dom, blocks, table, judged, chars: &chars, container: sums.container(dom, table), sums: &sums };
+    let page = Page { blocks, table, judged, chars: &chars, container: sums.container(dom, table), sums: &sums };
     let shapes = page.shapes();
     let ranks = page.ranks();
     let (since, to) = page.nearest();
@@ -174,7 +174,6 @@ impl Sums {
 }
 
 struct Page<'a> {
-    dom: &'a Dom,
     blocks: &'a Blocks,
     table: &'a Table,
     judged: &'a [f32],

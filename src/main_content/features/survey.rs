@@ -213,7 +213,9 @@ impl Survey {
                 it.article = at as u32;
             }
             if marks[at] != Mark::default() {
-                let wraps = share(self.inside(dom, node).prose_chars, page_prose) > WRAPPER_SHARE;
+                let rows = self.rows(dom, node);
+                let prose = self.sums[rows.end].prose_chars - self.sums[rows.start].prose_chars;
+                let wraps = share(prose, page_prose) > WRAPPER_SHARE;
                 it.own = if wraps { marks[at] & HELD } else { marks[at] };
                 it.marks |= it.own;
             }
@@ -271,11 +273,12 @@ impl Survey {
 
     /// The element whose rows weigh most together; of equals, the innermost.
     fn dense_container(&self, dom: &Dom) -> NodeId {
-        let mut best = (0, dom.root());
+        let mut best = (1, dom.root());
         for node in dom.nodes() {
-            if dom.tag(node).is_some() {
-                let weight = self.inside(dom, node).weight;
-                if weight >= best.0 && weight > 0 {
+            let rows = self.rows(dom, node);
+            if !rows.is_empty() && dom.tag(node).is_some() {
+                let weight = self.sums[rows.end].weight - self.sums[rows.start].weight;
+                if weight >= best.0 {
                     best = (weight, node);
                 }
             }

@@ -67,7 +67,8 @@ pub(super) fn settle(claims: &Claims, body: &Body<'_>, around: &Around, settled:
     let exact = published.iter().filter(agrees).find(|it| it.moment.precision() > chosen.moment.precision());
     let value = exact.filter(|_| chosen.moment.precision() == 0).unwrap_or(chosen).moment;
     let agree: Vec<&Dated<'_>> = published.iter().filter(agrees).collect();
-    let against = published.iter().filter(|it| !agrees(it) && is_strong(it.source)).map(|it| it.weight).fold(0.0, f32::max);
+    let against =
+        published.iter().filter(|it| !agrees(it) && is_strong(it.source)).map(|it| it.weight).fold(0.0, f32::max);
     settled.metadata.date_published = Some(value.to_string());
     let sources: Vec<(Field, Source)> = agree.iter().map(|it| (Field::DatePublished, it.source)).collect();
     settled.tell("datePublished", &sources, confidence(&by_source(&agree), against));
@@ -143,7 +144,10 @@ struct StandIn {
 
 /// The one day that every date in the page names, wherever it stands; else the day of the last change.
 fn stand_in(claims: &Claims, modified: &[Dated<'_>], today: Option<Moment>) -> Option<StandIn> {
-    let stated = claims.of(Field::DatePublished).filter(|it| matches!(it.source, Source::Time | Source::DateLine)).take(LINES_MAX);
+    let stated = claims
+        .of(Field::DatePublished)
+        .filter(|it| matches!(it.source, Source::Time | Source::DateLine))
+        .take(LINES_MAX);
     let visible: Vec<(Source, Moment)> = stated
         .filter_map(|it| Some((it.source, dates::read(&it.value, None)?.moment)))
         .filter(|it| today.is_none_or(|today| it.1.days_from(today) <= DAYS_AHEAD_MAX))

@@ -1,0 +1,390 @@
+#!/usr/bin/env python3
+"""Trains the block model: from labelled pages to src/main_content/weights.txt.
+
+    pip install -r training/requirements.txt
+    python3 training/train.py DATA [--figures] [--work DIR]
+
+DATA holds folders of pages with references (`pages/ID.html`, `truth.jsonl`; see SETS). Rows of numbers come from the
+program itself (`examples/rows.rs`), labels from `labels.py`, trees from LightGBM, one thread and fixed seeds, so that the
+same data give the same weights.
+
+Two stages. The first judges each row by its own measurements. The second sees those and what the first says about the
+rows around; for that, the first judges every page without having seen its group (a site or publisher): three folds.
+
+--figures  also measures, by word F1 or snippet F: each kind of set with none of its kind in training, and the recipe
+           cross-validated by group. They go into the weights' provenance. Takes a quarter of an hour.
+"""
+
+import argparse
+import datetime
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import zlib
+from collections import Counter
+
+import lightgbm
+import numpy as np
+
+import labels
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+SETS = ["fundus-a", "fundus-h", "wcxb-dev", "traf-a"]
+
+# Weight of a set's pages in training; of the pages in wcxb-dev that are no articles.
+PAGE_WEIGHT = {"fundus-a": 1.0, "fundus-h": 0.7, "wcxb-dev": 1.0, "traf-a": 0.5}
+OTHER_WEIGHT = 0.35
+# A row's weight grows with its words, less than in proportion: heads and labels count as well.
+WORDS_POWER = 0.5
+# Rows that are out weigh at most so many times those that are in, on each page.
+OUT_WEIGHT_MAX = 3.0
+# Pages whose labels do not give the reference back teach wrong things.
+LABELS_F1_MIN = 0.85
+# Rows that the first stage is sure to be out need no second (SURELY_OUT in model.rs).
+SURELY_OUT = 0.01
+DEPTH = 5
+TREES = (80, 100)
+PARAMETERS = dict(
+    objective="binary", learning_rate=0.1, num_leaves=31, max_depth=DEPTH, min_data_in_leaf=60,
+    min_sum_hessian_in_leaf=0.3, feature_fraction=0.4, bagging_fraction=0.8, bagging_freq=1, lambda_l2=5.0,
+    # Thresholds drawn at random carry over to other sites better than the best ones.
+    extra_trees=True, max_bin=63, num_threads=1, deterministic=True, force_row_wise=True, verbosity=-1, seed=7,
+)
+
+
+class Set:
+    """Pages of one set: rows, labels, and what is needed to score a choice of rows."""
+
+    def __init__(self, name, folder, truth, pages, x, cache):
+        self.name, self.truth = name, truth
+        self.start = np.concatenate([[0], np.cumsum([len(p) for p in pages])])
+        self.page = np.repeat(np.arange(len(pages)), np.diff(self.start))
+        self.group = [t["group"] for t in truth]
+        self.is_article = np.array([t["page_type"] in (None, "article") for t in truth])
+        self.kinds = np.array([t["page_type"] or "" for t in truth])
+        self.x = x
+        self.n_words = np.array([b[2] for p in pages for b in p], dtype=np.float32)
+        self.texts = [[b[0] for b in p] for p in pages]
+        if os.path.exists(cache):
+            shares = json.load(open(cache, encoding="utf-8"))
+        else:
+            shares = [share_of_rows(p, t) for p, t in zip(pages, truth)]
+            json.dump(shares, open(cache, "w", encoding="utf-8"))
+        self.y = np.array([s for p in shares for s in p], dtype=np.float32)
+        self.bags, self.refs, self.labels_f1 = [], [], []
+        for texts, t, share in zip(self.texts, truth, shares):
+            if t["text"] is None:
+                self.bags.append(None), self.refs.append(None), self.labels_f1.append(1.0)
+                continue
+            ref = Counter(labels.scored_words(t["text"]))
+            number = {w: i for i, w in enumerate(ref)}
+            words = [labels.scored_words(b) for b in texts]
+            self.bags.append([(len(w), np.array([number[x] for x in w if x in number], dtype=np.int32)) for w in words])
+            self.refs.append(np.array(list(ref.values()), dtype=np.int32))
+            self.labels_f1.append(self.page_f1(len(self.refs) - 1, [s >= 0.5 for s in share]))
+        self.labels_f1 = np.array(self.labels_f1)
+
+    def page_f1(self, i, keep):
+        n, hits = 0, np.zeros(len(self.refs[i]), dtype=np.int64)
+        for kept, (length, words) in zip(keep, self.bags[i]):
+            if kept:
+                n += length
+                np.add.at(hits, words, 1)
+        m = int(self.refs[i].sum())
+        if not n or not m:
+            return float(n == m)
+        return 2 * int(np.minimum(hits, self.refs[i]).sum()) / (n + m)
+
+    def rows_of(self, i):
+        return slice(self.start[i], self.start[i + 1])
+
+    def word_f1(self, keep):
+        return np.array([self.page_f1(i, keep[self.rows_of(i)]) for i in range(len(self.refs))])
+
+    def snippet_f(self, keep):
+        tp = fp = fn = 0
+        for i, t in enumerate(self.truth):
+            flat = collapse(" ".join(x for x, k in zip(self.texts[i], keep[self.rows_of(i)]) if k))
+            found = sum(collapse(x) in flat for x in t["with"])
+            tp, fn = tp + found, fn + len(t["with"]) - found
+            fp += sum(collapse(x) in flat for x in t["without"])
+        return 2 * tp / (2 * tp + fp + fn)
+
+    def weights(self):
+        w = (self.n_words + 1) ** WORDS_POWER * (self.y >= 0) * (self.labels_f1 >= LABELS_F1_MIN)[self.page]
+        n = len(self.truth)
+        ins = np.maximum(np.bincount(self.page, w * (self.y >= 0.5), n), 1e-9)[self.page]
+        outs = np.maximum(np.bincount(self.page, w * (self.y < 0.5), n), 1e-9)[self.page]
+        limit = 1.0 if self.name == "traf-a" else OUT_WEIGHT_MAX
+        w = np.where(self.y >= 0.5, w / ins, w / np.maximum(ins, outs / limit))
+        return w * np.where(self.is_article, 1.0, OTHER_WEIGHT)[self.page] * PAGE_WEIGHT[self.name]
+
+
+def collapse(text):
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def share_of_rows(page, truth):
+    """Labels of a page: the share of each block that is its own in the reference; -1 where nothing is known."""
+    if truth["text"] is not None:
+        return labels.label([b[0] for b in page], [b[1] for b in page], truth["text"])
+    wanted, unwanted = ([collapse(x) for x in truth[k] if len(x) > 3] for k in ("with", "without"))
+    out = []
+    for block in page:
+        text = collapse(block[0])
+        is_in, is_out = any(x in text for x in wanted), any(x in text for x in unwanted)
+        out.append(-1.0 if is_in == is_out else float(is_in))
+    return out
+
+
+class Program:
+    """The program that computes rows."""
+
+    def __init__(self, data, work):
+        self.work = work
+        self.truth = {}
+        paths = []
+        for name in SETS:
+            with open(os.path.join(data, name, "truth.jsonl"), encoding="utf-8") as file:
+                self.truth[name] = [json.loads(line) for line in file]
+            paths += [os.path.join(data, name, "pages", t["id"] + ".html") for t in self.truth[name]]
+        self.list, self.prefix = os.path.join(work, "pages.txt"), os.path.join(work, "all")
+        with open(self.list, "w", encoding="utf-8") as file:
+            file.write("\n".join(paths) + "\n")
+        command = os.environ.get("COPYDESK_ROWS", "cargo run --release --quiet --no-default-features --example rows --")
+        self.process = subprocess.Popen(
+            command.split() + [self.list, self.prefix], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.expect("ready")
+        names = open(self.prefix + ".names", encoding="utf-8").read().split("\n\n")
+        self.names, self.judged_names = names[0].split("\n"), names[1].split("\n")
+        x = np.fromfile(self.prefix + ".rows", dtype="<f4").reshape(-1, len(self.names))
+        with open(self.prefix + ".jsonl", encoding="utf-8") as file:
+            pages = [json.loads(line) for line in file]
+        self.sets, page, row = {}, 0, 0
+        for name in SETS:
+            n = len(self.truth[name])
+            of_set = pages[page : page + n]
+            n_rows = sum(len(p) for p in of_set)
+            digest = hashlib.sha256(json.dumps([[b[:2] for b in p] for p in of_set]).encode()).hexdigest()[:16]
+            cache = os.path.join(work, f"labels-{name}-{digest}.json")
+            self.sets[name] = Set(name, data, self.truth[name], of_set, x[row : row + n_rows], cache)
+            page, row = page + n, row + n_rows
+        self.n_rows = row
+
+    def expect(self, word):
+        line = self.process.stdout.readline().strip()
+        if line != word:
+            sys.exit(f"rows: {line!r}")
+
+    def context(self, judged):
+        """What a first judgement ({set: probabilities}) says about each row: {set: rows}."""
+        every = np.concatenate([judged.get(n, np.zeros(len(s.x))) for n, s in self.sets.items()])
+        every.astype("<f4").tofile(self.prefix + ".judged")
+        self.process.stdin.write(f"{self.prefix}.judged {self.prefix}.context\n")
+        self.process.stdin.flush()
+        self.expect("done")
+        cells = np.fromfile(self.prefix + ".context", dtype="<f4").reshape(-1, len(self.judged_names))
+        out, row = {}, 0
+        for n, s in self.sets.items():
+            out[n] = cells[row : row + len(s.x)]
+            row += len(s.x)
+        return out
+
+
+def fold(group, n, salt):
+    return zlib.crc32((salt + group).encode()) % n
+
+
+def fit(xs, ys, ws, n_trees):
+    x, y, w = np.concatenate(xs), np.concatenate(ys), np.concatenate(ws)
+    w *= len(w) / w.sum()
+    return lightgbm.train(PARAMETERS, lightgbm.Dataset(x, y, weight=w, params=PARAMETERS), n_trees)
+
+
+def part(s, x, use, easy, share):
+    """Rows for training: of the easy ones (all out) a share, each weighing for all of them."""
+    w = s.weights()
+    luck = np.random.RandomState(1).rand(len(w))
+    easy = easy & (s.y < 0.5)
+    w = np.where(easy, np.where(luck < share, w / share, 0), w)
+    use = use[s.page] & (w > 0)
+    return x[use], (s.y[use] >= 0.5).astype(np.float32), w[use]
+
+
+def fit_first(program, use):
+    parts = []
+    for name, pages in use.items():
+        s = program.sets[name]
+        density, chars = program.names.index("LinkDensity"), program.names.index("Chars")
+        parts.append(part(s, s.x, pages, (s.x[:, density] > 0.8) & (s.x[:, chars] < 5.5), 0.3))
+    return fit(*zip(*parts), TREES[0])
+
+
+def fit_both(program, use):
+    """`use`: {set: mask of pages}. Both stages."""
+    unseen = {name: np.zeros(len(program.sets[name].x)) for name in use}
+    for k in range(3):
+        folds = {name: np.array([fold(g, 3, "first") == k for g in program.sets[name].group]) for name in use}
+        first = fit_first(program, {name: pages & ~folds[name] for name, pages in use.items()})
+        for name in use:
+            rows = folds[name][program.sets[name].page]
+            unseen[name][rows] = first.predict(program.sets[name].x[rows], num_threads=1)
+    context = program.context(unseen)
+    parts = []
+    for name, pages in use.items():
+        s = program.sets[name]
+        parts.append(part(s, np.hstack([context[name], s.x]), pages, unseen[name] < SURELY_OUT, 0.25))
+    return fit_first(program, use), fit(*zip(*parts), TREES[1])
+
+
+def predict(program, model, names):
+    """Probabilities of every row of the sets."""
+    first = {n: model[0].predict(program.sets[n].x, num_threads=1) for n in names}
+    context = program.context(first)
+    out = {}
+    for n in names:
+        second = model[1].predict(np.hstack([context[n], program.sets[n].x]), num_threads=1)
+        out[n] = np.where(first[n] < SURELY_OUT, first[n], second)
+    return out
+
+
+def decide(program, s, p):
+    """The choice of `decide.rs`."""
+    column = lambda name: s.x[:, program.names.index(name)]
+    is_headline = (column("HeadlineRow") * column("HeadlineOf") > HEADLINE_LIKE) & (s.n_words < HEADLINE_WORDS_MAX)
+    p = np.where(is_headline, 0, p)
+    declared = column("PageDeclared")
+    keep = np.zeros(len(p), dtype=bool)
+    for i in range(len(s.truth)):
+        q, n = p[s.rows_of(i)], s.n_words[s.rows_of(i)]
+        if not len(q):
+            continue
+        order = np.argsort(-q, kind="stable")
+        f1 = 2 * np.cumsum((q * n)[order]) / np.maximum(np.cumsum(n[order]) + (q * n).sum(), 1e-9)
+        threshold = min(max(q[order[int(np.argmax(f1))]], THRESHOLD_MIN), THRESHOLD_MAX)
+        if declared[s.start[i]] == 2:
+            threshold = THRESHOLD_ARTICLE
+        keep[s.rows_of(i)] = q >= threshold
+    return keep
+
+
+# As in decide.rs.
+HEADLINE_LIKE, HEADLINE_WORDS_MAX = 0.6, 40
+THRESHOLD_MIN, THRESHOLD_MAX, THRESHOLD_ARTICLE = 0.25, 0.6, 0.55
+
+
+def figures(program):
+    everything = {n: np.ones(len(s.truth), dtype=bool) for n, s in program.sets.items()}
+    out = {}
+
+    def tell(key, value):
+        out[key] = round(float(value), 4)
+        print(f"{key}: {value:.4f}", flush=True)
+
+    held_out = [("fundus-a", ["wcxb-dev", "traf-a"]), ("wcxb-dev", ["fundus-a", "fundus-h", "traf-a"]),
+                ("traf-a", ["fundus-a", "fundus-h", "wcxb-dev"])]
+    for name, others in held_out:
+        s = program.sets[name]
+        p = predict(program, fit_both(program, {n: everything[n] for n in others}), [name])[name]
+        np.save(os.path.join(program.work, f"heldout-{name}.npy"), p)
+        keep = decide(program, s, p)
+        if name == "traf-a":
+            tell("traf-a held out", s.snippet_f(keep))
+        else:
+            tell(f"{name} articles held out", s.word_f1(keep)[s.is_article].mean())
+    for name, n_folds in (("fundus-a", 4), ("wcxb-dev", 3)):
+        s = program.sets[name]
+        folds = np.array([fold(g, n_folds, "outer") for g in s.group])
+        p = np.zeros(len(s.x))
+        for k in range(n_folds):
+            model = fit_both(program, {**everything, name: folds != k})
+            rows = (folds == k)[s.page]
+            p[rows] = predict(program, model, [name])[name][rows]
+        np.save(os.path.join(program.work, f"cv-{name}.npy"), p)
+        f1 = s.word_f1(decide(program, s, p))
+        tell(f"{name} articles cross-validated", f1[s.is_article].mean())
+        if name == "wcxb-dev":
+            tell("wcxb-dev all cross-validated", f1.mean())
+    return out
+
+
+def write(path, program, model, scores):
+    """The trees in the form of `model.rs`."""
+    lines = []
+    known = [program.names, program.judged_names + program.names]
+    for stage, booster, names in zip(("first", "second"), model, known):
+        trees = booster.dump_model()["tree_info"]
+        used = sorted({f for t in trees for f in features_of(t["tree_structure"])})
+        lines.append(f"{stage}: {len(trees)} 0")
+        lines.append("columns: " + " ".join(names[f] for f in used))
+        lines += [tree_line(t["tree_structure"], {f: i for i, f in enumerate(used)}) for t in trees]
+    body = "\n".join(lines) + "\n"
+    data = []
+    for name, s in program.sets.items():
+        digest = hashlib.sha256("".join(t["id"] for t in s.truth).encode()).hexdigest()[:12]
+        data.append(f"{name} {len(s.truth)} pages ({digest})")
+    head = {
+        "data": ", ".join(data),
+        "date": datetime.date.today().isoformat(),
+        "trainer": f"lightgbm {lightgbm.__version__}",
+        "scores": ", ".join(f"{k} {v}" for k, v in scores.items()) or "not measured",
+        "digest": "sha256:" + hashlib.sha256(body.encode()).hexdigest(),
+    }
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("".join(f"{k}: {v}\n" for k, v in head.items()) + body)
+    print(f"{path}: {os.path.getsize(path)} bytes")
+
+
+def features_of(node):
+    if "leaf_value" in node:
+        return []
+    return [node["split_feature"]] + features_of(node["left_child"]) + features_of(node["right_child"])
+
+
+def below(value):
+    """The greatest f32 that is not above a f64: rows are f32, so that comparing with it is the same."""
+    single = np.float32(value)
+    return single if float(single) <= value else np.nextafter(single, np.float32(-np.inf))
+
+
+def tree_line(tree, number):
+    """A full tree of DEPTH levels: where a leaf stands higher, all below it have its value."""
+    nodes, level = [], [tree]
+    for _ in range(DEPTH):
+        below_level = []
+        for node in level:
+            if "leaf_value" in node:
+                nodes.append("0>inf")
+                below_level += [node, node]
+            else:
+                nodes.append(f"{number[node['split_feature']]}>{below(node['threshold'])!s}")
+                below_level += [node["left_child"], node["right_child"]]
+        level = below_level
+    leaves = [str(round(node["leaf_value"] * 65536)) for node in level]
+    return " ".join(nodes + leaves)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data")
+    parser.add_argument("--figures", action="store_true")
+    parser.add_argument("--work", default=os.path.join(ROOT, "target", "training"))
+    parser.add_argument("--weights", default=os.path.join(ROOT, "src", "main_content", "weights.txt"))
+    arguments = parser.parse_args()
+    os.makedirs(arguments.work, exist_ok=True)
+    program = Program(arguments.data, arguments.work)
+    for name, s in program.sets.items():
+        if s.refs[0] is not None:
+            print(f"labels of {name}: {s.labels_f1.mean():.4f}, articles {s.labels_f1[s.is_article].mean():.4f}", flush=True)
+    scores = figures(program) if arguments.figures else {}
+    everything = {n: np.ones(len(s.truth), dtype=bool) for n, s in program.sets.items()}
+    write(arguments.weights, program, fit_both(program, everything), scores)
+
+
+if __name__ == "__main__":
+    main()
