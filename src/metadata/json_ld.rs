@@ -270,10 +270,10 @@ impl<'a, 'b> Story<'_, 'a, 'b> {
                 }
             }
         }
-        if let Some(language) = object.get("inLanguage") {
-            if let Some(text) = language.text().or_else(|| language.get("alternateName").and_then(Json::text)) {
-                self.claims.add(Field::Language, JsonLd, text);
-            }
+        if let Some(language) = object.get("inLanguage")
+            && let Some(text) = language.text().or_else(|| language.get("alternateName").and_then(Json::text))
+        {
+            self.claims.add(Field::Language, JsonLd, text);
         }
         if let Some(publisher) = object.get("publisher").and_then(|it| it.items().first()) {
             let publisher = resolve(publisher, self.objects);

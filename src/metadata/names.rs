@@ -57,7 +57,7 @@ pub(super) fn parse(byline: &str, stated: Option<AuthorKind>, place: Place) -> V
         return names;
     }
     let of_picture = |word: &&str| strip_word(byline.trim_start_matches(['(', ' ']), word).is_some();
-    if PICTURE_WORDS.iter().chain(OTHER_HANDS).any(|it| of_picture(it)) {
+    if PICTURE_WORDS.iter().chain(OTHER_HANDS).any(of_picture) {
         return names;
     }
     let without_lead = strip_lead(byline);
@@ -65,10 +65,10 @@ pub(super) fn parse(byline: &str, stated: Option<AuthorKind>, place: Place) -> V
     // Initials and names of one word stand alone or among their like.
     let single = parts.iter().all(|it| !it.contains(' '));
     for part in parts {
-        if let Some(name) = clean(part, single, place) {
-            if !names.iter().any(|it| it.name == name.name) {
-                names.push(name);
-            }
+        if let Some(name) = clean(part, single, place)
+            && !names.iter().any(|it| it.name == name.name)
+        {
+            names.push(name);
         }
         if names.len() == NAMES_MAX {
             break;
@@ -171,12 +171,10 @@ fn split_words<'a>(text: &'a str, parts: &mut Vec<&'a str>) {
         let Some((_, sure)) = CONJUNCTIONS.iter().find(|(it, _)| *it == lower) else { continue };
         let (before, after) = (text[start..gap].trim(), text[word_end..].trim());
         let whole = |it: &str| it.split_whitespace().take_while(|it| !is_conjunction(it)).count() >= 2 || is_agency(it);
-        if word.chars().all(char::is_lowercase) || word == "&" {
-            if *sure || (whole(before) && whole(after)) {
-                parts.push(before);
-                start = word_end + 1;
-                at = start;
-            }
+        if (word.chars().all(char::is_lowercase) || word == "&") && (*sure || (whole(before) && whole(after))) {
+            parts.push(before);
+            start = word_end + 1;
+            at = start;
         }
     }
     parts.push(text[start.min(text.len())..].trim());
@@ -367,7 +365,7 @@ fn is_plausible(name: &str, single: bool, digits: bool, place: Place) -> bool {
         "telegram",
     ];
     let n_chars = name.chars().count();
-    if n_chars < 2 || n_chars > NAME_CHARS_MAX || name.split_whitespace().count() > NAME_WORDS_MAX {
+    if !(2..=NAME_CHARS_MAX).contains(&n_chars) || name.split_whitespace().count() > NAME_WORDS_MAX {
         return false;
     }
     let lower = name.to_lowercase();

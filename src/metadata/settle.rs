@@ -341,12 +341,11 @@ fn description(claims: &Claims, settled: &mut Settled) {
     settled.tell("description", &agree, confidence);
 }
 
+/// A claim that was chosen, the sources that say the same, and how likely it is right.
+type Chosen<'a> = (&'a Claim, Vec<(Field, Source)>, f32);
+
 /// The first claim by precedence that fits, the sources that say the same, and how likely it is right.
-fn first<'a>(
-    claims: &'a Claims,
-    field: Field,
-    fits: impl Fn(&Claim) -> bool,
-) -> Option<(&'a Claim, Vec<(Field, Source)>, f32)> {
+fn first<'a>(claims: &'a Claims, field: Field, fits: impl Fn(&Claim) -> bool) -> Option<Chosen<'a>> {
     let stated: Vec<(&Claim, f32)> = precedence(field)
         .iter()
         .flat_map(|(source, weight)| {

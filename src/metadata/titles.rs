@@ -67,11 +67,12 @@ pub(super) fn rank(claims: &[Claim], types: &[String], sites: &Sites, near: Opti
     }
     join_longer(&mut titles, sites);
     titles.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(b.sources.len().cmp(&a.sources.len())));
-    if let Some(at) = titles.iter().position(|it| it.sources.contains(&Source::JsonLd)) {
-        if is_news(types) && is_about_the_same(&titles, at) {
-            let stated = titles.remove(at);
-            titles.insert(0, stated);
-        }
+    if let Some(at) = titles.iter().position(|it| it.sources.contains(&Source::JsonLd))
+        && is_news(types)
+        && is_about_the_same(&titles, at)
+    {
+        let stated = titles.remove(at);
+        titles.insert(0, stated);
     }
     titles
 }
@@ -107,12 +108,15 @@ fn main_heading<'a>(claims: &'a [Claim], sites: &Sites, near: Option<crate::dom:
     if let Some(h1) = h1s.iter().find(repeated) {
         return Some(h1);
     }
-    let similar =
-        h1s.iter().map(|it| (others.iter().map(|other| overlap(&fold(&it.value), other)).fold(0.0, f32::max), *it));
-    if let Some((share, h1)) = similar.reduce(|a, b| if b.0 > a.0 { b } else { a }) {
-        if share >= 0.5 {
-            return Some(h1);
-        }
+    let related = |h1: &Claim| {
+        let folded = fold(&h1.value);
+        others.iter().map(|it| shared(&folded, it)).fold(0.0, f32::max)
+    };
+    let most = h1s.iter().map(|it| (related(it), *it)).reduce(|a, b| if b.0 > a.0 { b } else { a });
+    if let Some((share, h1)) = most
+        && share >= SHARED_MIN
+    {
+        return Some(h1);
     }
     let before = |it: &&&Claim| near.is_some_and(|near| it.node.is_some_and(|node| node <= near));
     h1s.iter().rev().find(before).or_else(|| h1s.first()).copied()
@@ -164,7 +168,7 @@ fn join_longer(titles: &mut Vec<Title>, sites: &Sites) {
             let rest = longer.text.strip_prefix(shorter.text.trim_end_matches(['…', '.', ' ']))?;
             let mark = rest.trim_start().chars().next()?;
             let is_cut = shorter.text.ends_with('…') || shorter.text.ends_with("...");
-            if (is_cut || shorter.text.chars().count() >= CUT_CHARS_MIN) && (is_cut || mark.is_alphanumeric()) {
+            if is_cut || (shorter.text.chars().count() >= CUT_CHARS_MIN && mark.is_alphanumeric()) {
                 return Some((n, false));
             }
             let is_tail =

@@ -152,10 +152,10 @@ fn stand_in(claims: &Claims, modified: &[Dated<'_>], today: Option<Moment>) -> O
         .filter_map(|it| Some((it.source, dates::read(&it.value, None)?.moment)))
         .filter(|it| today.is_none_or(|today| it.1.days_from(today) <= DAYS_AHEAD_MAX))
         .collect();
-    if let Some((source, moment)) = visible.first() {
-        if visible.iter().all(|it| it.1.same_day(*moment)) {
-            return Some(StandIn { field: Field::DatePublished, source: *source, moment: *moment });
-        }
+    if let Some((source, moment)) = visible.first()
+        && visible.iter().all(|it| it.1.same_day(*moment))
+    {
+        return Some(StandIn { field: Field::DatePublished, source: *source, moment: *moment });
     }
     modified.first().map(|it| StandIn { field: Field::DateModified, source: it.source, moment: it.moment })
 }
