@@ -95,14 +95,25 @@ impl Found {
 
     /// The parts under the best key. A key with one story after another gives its longest; one with a paragraph each gives all.
     fn best(&self) -> Vec<BodyPart> {
-        let mut best = Vec::new();
+        let (mut best, mut n_best) = (Vec::new(), 0);
         for values in &self.values {
-            let each: Vec<Vec<BodyPart>> = values.iter().map(|it| parts_of(it)).collect();
-            let longest = each.iter().max_by_key(|it| n_prose(it)).cloned().unwrap_or_default();
-            let candidate =
-                if n_prose(&longest) >= STORY_CHARS_MIN { longest } else { each.into_iter().flatten().collect() };
-            if n_prose(&candidate) > n_prose(&best) {
-                best = candidate;
+            // Paragraphs in strings of their own, with the short ones between them and right after: headings, a last line.
+            let is_long = |it: &String| it.len() >= PARAGRAPH_BYTES_MIN;
+            let Some(first) = values.iter().position(is_long) else { continue };
+            let last = values.iter().rposition(is_long).unwrap_or(first);
+            let is_sentence =
+                |it: &&String| it.trim_end().ends_with(['.', '!', '?', '。', '”', '"']) && it.contains(' ');
+            let n_after = values[last + 1..].iter().take_while(is_sentence).count();
+            let each: Vec<Vec<BodyPart>> = values[first..=last + n_after].iter().map(|it| parts_of(it)).collect();
+            let amounts: Vec<usize> = each.iter().map(|it| n_prose(it)).collect();
+            let longest = (0..each.len()).max_by_key(|it| amounts[*it]).filter(|it| amounts[*it] >= STORY_CHARS_MIN);
+            let n_candidate = longest.map_or_else(|| amounts.iter().sum(), |it| amounts[it]);
+            if n_candidate > n_best {
+                n_best = n_candidate;
+                best = match longest {
+                    Some(longest) => each[longest].clone(),
+                    None => each.into_iter().flatten().collect(),
+                };
             }
         }
         best

@@ -99,33 +99,88 @@ pub fn judge(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>) 
     let mut judge = Judge::new(dom, blocks, marks, anchors);
     judge.hidden();
     judge.regions();
+    let regions = judge.verdicts.clone();
     let container = judge.container();
     judge.outside(container);
     judge.lines();
     judge.ends();
     judge.pull_quotes();
     drop_empty_headings(&blocks.rows, &mut judge.verdicts);
+    if !judge.verdicts.contains(&Verdict::Keep) {
+        judge.short_story(regions);
+    }
     judge.verdicts
 }
 
-/// Whether what calls itself a question about cookies is nearly all the prose of the page, and little of it.
+/// Whether a question about cookies is most of the prose of the page, and little of it: by its marks or its words.
 pub fn is_consent_wall(dom: &Dom, blocks: &Blocks, marks: &[Mark]) -> bool {
     let (mut consent, mut total) = (0.0, 0.0);
+    let mut stems = 0u64;
     for row in &blocks.rows {
         let prose = prose(row);
         if prose > 0.0 && !row.hidden {
             total += prose;
-            let is_asked = dom.ancestors(row.nodes.0).any(|it| marks[it.index()].any(Mark::CONSENT));
+            let text = blocks.text(row).to_lowercase();
+            let mut said = CONSENT_STEMS.iter().enumerate().filter(|(_, it)| text.contains(**it)).peekable();
+            let is_asked =
+                said.peek().is_some() || dom.ancestors(row.nodes.0).any(|it| marks[it.index()].any(Mark::CONSENT));
+            stems |= said.fold(0, |all, (stem_idx, _)| all | 1 << stem_idx);
             consent += if is_asked { prose } else { 0.0 };
         }
+        if total > CONSENT_PAGE_CHARS_MAX {
+            return false;
+        }
     }
-    total < CONSENT_PAGE_CHARS_MAX && consent > CONSENT_SHARE_MIN * total
+    consent > CONSENT_SHARE_MIN * total && stems.count_ones() >= CONSENT_STEMS_MIN
 }
 
+/// What questions about cookies speak of, in the languages that European law makes them in, as beginnings of words.
+const CONSENT_STEMS: &[&str] = &[
+    "cookie",
+    "consent",
+    "tracking",
+    "privacy",
+    "personali",
+    "advertis",
+    "partner",
+    "einwillig",
+    "zustimm",
+    "datenschutz",
+    "werbung",
+    "consentement",
+    "publicit",
+    "données personnelles",
+    "consentimiento",
+    "publicidad",
+    "consenso",
+    "pubblicit",
+    "consentimento",
+    "publicidade",
+    "toestemming",
+    "advertentie",
+    "samtyck",
+    "samtykk",
+    "annonse",
+    "eväste",
+    "mainon",
+    "zgod",
+    "reklam",
+    "souhlas",
+    "hozzájárul",
+    "consimțământ",
+    "συγκατάθεση",
+    "διαφήμισ",
+    "согласи",
+    "çerez",
+    "gdpr",
+];
+/// Different ones of them, at least: an article about one of them has one or two a paragraph, and more prose.
+const CONSENT_STEMS_MIN: u32 = 3;
+
 /// Characters of prose on a page that asks about cookies and nothing else: the longest of those seen has 2,500.
-const CONSENT_PAGE_CHARS_MAX: f32 = 2500.0;
+const CONSENT_PAGE_CHARS_MAX: f32 = 1500.0;
 /// Share of that prose in the question.
-const CONSENT_SHARE_MIN: f32 = 0.85;
+const CONSENT_SHARE_MIN: f32 = 0.6;
 
 /// How much a block reads like a story's prose, in characters outside links. Headings do not.
 pub fn prose(block: &Block) -> f32 {
@@ -161,11 +216,19 @@ fn worth(row: &Block) -> f32 {
     match row.kind {
         PartKind::ListItem | PartKind::Code | PartKind::Table | PartKind::Quote => 0.3 * n_chars,
         PartKind::Heading | PartKind::Caption => 0.0,
+        // A short sentence: speech, mostly.
+        PartKind::Paragraph
+            if row.n_sentences > 0 && n_chars >= SHORT_SENTENCE_CHARS_MIN && row.link_density() < 0.2 =>
+        {
+            0.5 * n_chars
+        }
         // Labels, dates, names: more of them beside the story than in it.
         PartKind::Paragraph => -0.2 * n_chars - 5.0,
     }
 }
 
+/// Characters of a short sentence.
+const SHORT_SENTENCE_CHARS_MIN: f32 = 20.0;
 /// Characters beyond which a block weighs no more.
 const WORTH_CHARS_MAX: u32 = 200;
 /// Share of the worth that the headline's own `<article>` has, to be the story alone: half of two stories.
@@ -489,6 +552,25 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// For a page without a paragraph of any length: the sentences that are nothing else.
+    fn short_story(&mut self, regions: Vec<Verdict>) {
+        self.verdicts = regions;
+        let headlines: Vec<String> = self.anchors.headlines.iter().map(|it| fold(it)).collect();
+        for row_idx in 0..self.blocks.rows.len() {
+            let row = &self.blocks.rows[row_idx];
+            let text = self.blocks.text(row);
+            let is_sentence = row.n_sentences > 0
+                && row.kind != PartKind::Heading
+                && row.n_chars as f32 >= SHORT_SENTENCE_CHARS_MIN
+                && row.link_density() < 0.2;
+            if !is_sentence || headlines.contains(&fold(text)) {
+                self.drop(row_idx, Reason::Outside);
+            } else if let Some(reason) = by_words(text, row) {
+                self.drop(row_idx, reason);
+            }
+        }
+    }
+
     /// Block by block: what a line's words and links say.
     fn lines(&mut self) {
         let headlines: Vec<String> =
@@ -526,6 +608,10 @@ impl<'a> Judge<'a> {
                 continue;
             }
             let is_linked = row.link_density() > 0.6;
+            if row.kind == PartKind::Quote && self.is_attribution(row, text) {
+                self.drop(row_idx, Reason::Meta);
+                continue;
+            }
             match row.kind {
                 PartKind::Heading | PartKind::Code | PartKind::Table => {}
                 PartKind::ListItem if is_linked && row.n_chars < 200 => self.drop(row_idx, Reason::Links),
@@ -535,6 +621,16 @@ impl<'a> Judge<'a> {
                 PartKind::ListItem | PartKind::Paragraph | PartKind::Quote | PartKind::Caption => {}
             }
         }
+    }
+
+    /// Whether a block of a quotation only says whose it is.
+    fn is_attribution(&self, row: &Block, text: &str) -> bool {
+        let is_cited =
+            self.dom.ancestors(row.nodes.0).take_while(|it| *it != row.element).any(|it| self.dom.is(it, Tag::CITE))
+                || self.dom.is(row.element, Tag::CITE)
+                || self.dom.is(row.element, Tag::FOOTER);
+        let is_signed = text.starts_with(['—', '–']) && text.contains("(@");
+        row.n_words <= ATTRIBUTION_WORDS_MAX && (is_cited || is_signed)
     }
 
     /// Whether more of the kept prose stands before a block than after it.
@@ -554,7 +650,16 @@ impl<'a> Judge<'a> {
     /// Drops what comes before the first prose, and after the last, but for what belongs to it.
     fn ends(&mut self) {
         let rows = &self.blocks.rows;
-        let strong: Vec<usize> = (0..rows.len()).filter(|it| self.is_kept(*it) && prose(&rows[*it]) > 0.0).collect();
+        let kept: Vec<usize> = (0..rows.len()).filter(|it| self.is_kept(*it)).collect();
+        let is_caption = |it: &&usize| rows[**it].kind == PartKind::Caption;
+        let is_gallery = kept.iter().filter(is_caption).count() >= GALLERY_CAPTIONS_MIN;
+        let is_strong = |row: &Block| match row.kind {
+            PartKind::Code => true,
+            PartKind::Table => row.link_density() < 0.3,
+            PartKind::Caption => is_gallery,
+            _ => prose(row) > 0.0,
+        };
+        let strong: Vec<usize> = kept.iter().copied().filter(|it| is_strong(&rows[*it])).collect();
         let (Some(first), Some(last)) = (strong.first().copied(), strong.last().copied()) else { return };
         for row_idx in strong.iter().take(3).copied().max().map_or(0..0, |third| first..third) {
             if self.is_kept(row_idx) && is_date(&rows[row_idx]) {
@@ -607,7 +712,7 @@ impl<'a> Judge<'a> {
     fn is_byline(&self, row_idx: usize) -> bool {
         let row = &self.blocks.rows[row_idx];
         let text = self.blocks.text(row);
-        row.n_sentences == 0 && row.n_digits >= 4 && row.n_chars <= BYLINE_CHARS_MAX && words::begins_byline(text)
+        row.n_sentences <= 1 && row.n_digits >= 4 && row.n_chars <= BYLINE_CHARS_MAX && words::begins_byline(text)
     }
 
     /// Whether the page calls a block the summary under its headline.
@@ -661,6 +766,10 @@ const QUOTE_DEPTH: usize = 3;
 const QUOTE_CHARS_MAX: u32 = 300;
 /// Bytes of a pull quote: fewer may stand anywhere by chance.
 const QUOTE_BYTES_MIN: usize = 15;
+/// Words of a name with its office.
+const ATTRIBUTION_WORDS_MAX: u32 = 14;
+/// Captions on a page that is a gallery.
+const GALLERY_CAPTIONS_MIN: usize = 4;
 /// Characters of a byline with a date.
 const BYLINE_CHARS_MAX: u32 = 220;
 /// Elements above a block that may call it the lead.

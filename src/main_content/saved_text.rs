@@ -69,6 +69,7 @@ pub fn judge(blocks: &Blocks) -> (Vec<Verdict>, Option<usize>) {
         // A heading over prose is the story's, whatever it says: unless it is a form's.
         let opens_prose =
             rows[row_idx].kind == PartKind::Heading && is_prose((row_idx + 1).min(rows.len() - 1), &verdicts);
+        let opens_prose = opens_prose && words::beginning(blocks.text(&rows[row_idx])).is_none();
         match by_words(blocks.text(&rows[row_idx]), &rows[row_idx]) {
             Some(Reason::Related) if opens_prose => {}
             Some(reason) => {
