@@ -126,7 +126,7 @@ fn extract_html(html: &str, page: &Page, encoding: &str, options: &Options) -> E
     let today = page.http.as_ref().map(|it| it.fetched_at.as_str());
     let settled = claims.settle(&metadata::Body { first_node: story.first_node, text: &text, today });
     let truncated = truncation(&claims, &settled, &story, &text);
-    let finding = finding(&story, page_type, truncated);
+    let finding = finding(&claims, &story, page_type, truncated);
     let draft = Draft {
         story,
         settled,
@@ -369,9 +369,15 @@ const LONGER_TIMES: usize = 2;
 /// Characters of a paywalled story's free beginning, at most: longer ones are whole for the reader we are.
 const STUB_CHARS_MAX: usize = 1500;
 
-fn finding(story: &Story, page_type: PageType, truncated: Option<Truncation>) -> Option<NoArticle> {
+fn finding(
+    claims: &metadata::Claims,
+    story: &Story,
+    page_type: PageType,
+    truncated: Option<Truncation>,
+) -> Option<NoArticle> {
     let is_empty = story.parts.is_empty();
-    if story.has_consent {
+    let is_stated_article = claims.schema_types().iter().any(|it| it.ends_with("Article") || it == "BlogPosting");
+    if story.has_consent && !is_stated_article {
         Some(NoArticle::ConsentWall)
     } else if is_empty && truncated == Some(Truncation::Paywall) {
         Some(NoArticle::Paywall)

@@ -175,12 +175,12 @@ const CONSENT_STEMS: &[&str] = &[
     "gdpr",
 ];
 /// Different ones of them, at least: an article about one of them has one or two a paragraph, and more prose.
-const CONSENT_STEMS_MIN: u32 = 3;
+const CONSENT_STEMS_MIN: u32 = 4;
 
 /// Characters of prose on a page that asks about cookies and nothing else: the longest of those seen has 2,500.
 const CONSENT_PAGE_CHARS_MAX: f32 = 1500.0;
 /// Share of that prose in the question.
-const CONSENT_SHARE_MIN: f32 = 0.6;
+const CONSENT_SHARE_MIN: f32 = 0.7;
 
 /// How much a block reads like a story's prose, in characters outside links. Headings do not.
 pub fn prose(block: &Block) -> f32 {
