@@ -1,6 +1,6 @@
 //! The command line: what a person typed to what is done, and how it ended.
 //!
-//! Stdout is data, stderr is talk. Exit codes are those of [`Exit`]. One file per command; what they share stands here,
+//! Stdout is data, stderr is talk. Exit codes are those of `Exit`. One file per command; what they share stands here,
 //! in `talk` (messages), `pipeline` (many pages at once, order kept), `stats` and `output`.
 
 mod clean;

@@ -83,14 +83,14 @@ fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
 }
 
 impl Truth {
-    /// The truth that an article's JSON states, such as the `article.json` of a sample: `text` (or the texts of `blocks`),
-    /// `headline`, the names in `author`, `datePublished`, `pageType`, `url` and `inLanguage`. A key that is missing is
-    /// not scored.
+    /// The truth that an article's JSON states, such as the `article.json` of a sample: `text`, or the texts of `blocks`
+    /// but for captions; `headline`, the names in `author`, `datePublished`, `pageType`, `url` and `inLanguage`. A key
+    /// that is missing is not scored.
     pub fn from_article(id: &str, article: &Value) -> Self {
         let string = |key: &str| article[key].as_str().map(str::to_owned);
         let strings = |key: &str, inner: &str| -> Option<Vec<String>> {
-            let items = article[key].as_array()?;
-            Some(items.iter().filter_map(|item| item[inner].as_str().map(str::to_owned)).collect())
+            let items = article[key].as_array()?.iter().filter(|item| item["type"] != "caption");
+            Some(items.filter_map(|item| item[inner].as_str().map(str::to_owned)).collect())
         };
         Self {
             id: id.to_owned(),
@@ -459,7 +459,7 @@ mod tests {
     #[test]
     fn a_truth_is_read_from_an_article() {
         let article = serde_json::json!({"headline": "H", "author": [{"name": "A"}, {"type": "Person"}],
-            "blocks": [{"type": "paragraph", "text": "one"}, {"text": "two"}]});
+            "blocks": [{"type": "paragraph", "text": "one"}, {"type": "caption", "text": "sea"}, {"text": "two"}]});
         let truth = Truth::from_article("x", &article);
         assert_eq!(truth.text.as_deref(), Some("one\n\ntwo"));
         assert_eq!(

@@ -5,7 +5,7 @@
 
 mod mend;
 
-use crate::article::{self, Article, BodyPart, Comments, NoArticle, PageType, PartKind, Truncation};
+use crate::article::{self, Article, BodyPart, Comment, Comments, NoArticle, PageType, PartKind, Role, Truncation};
 use crate::decode;
 use crate::dom::{self, Dom};
 use crate::duplicate::SimHash;
@@ -99,8 +99,7 @@ pub fn extract_text(text: &str, url: Option<&Url>, options: &Options) -> Extract
     let blocks = main_content::saved_text::split(text);
     let (story, headline) = main_content::find_in_text(&blocks, options.want.dropped);
     let mut draft = Draft { story, finding: None, ..Draft::default() };
-    let lines: Vec<&str> =
-        headline.iter().map(String::as_str).chain(draft.story.parts.iter().map(|it| it.text.as_str())).collect();
+    let lines: Vec<&str> = blocks.rows.iter().map(|it| blocks.text(it)).collect();
     draft.settled = metadata::of_text(&lines);
     draft.settled.metadata.headline = headline;
     finished(draft, url, options)
@@ -122,10 +121,10 @@ fn extract_html(html: &str, page: &Page, encoding: &str, options: &Options) -> E
         is_from_data = true;
         story = Story { dropped: story.dropped, ..body };
     }
-    let text = joined(&story.parts);
+    let page_type = page_type(&claims, &story);
+    let text = joined(&story.parts, Some(page_type));
     let today = page.http.as_ref().map(|it| it.fetched_at.as_str());
     let settled = claims.settle(&metadata::Body { first_node: story.first_node, text: &text, today });
-    let page_type = page_type(&claims, &story);
     let truncated = truncation(&claims, &settled, &story, &text);
     let finding = finding(&story, page_type, truncated);
     let draft = Draft {
@@ -172,7 +171,26 @@ fn finished(draft: Draft<'_>, url: Option<&Url>, options: &Options) -> Extracted
         .collect();
     let repairs = mend::mend(&how, &mut facts, &mut parts);
     main_content::structure(&mut parts);
-    let text = joined(&parts);
+    let lead = parts.iter_mut().take(2).find(|it| it.kind == PartKind::Paragraph);
+    if let Some(part) = lead
+        && let Some(dateline) = metadata::dateline(&part.text)
+    {
+        if dateline.raw == part.text {
+            part.role = Some(Role::Dateline);
+        }
+        if metadata.date_published.is_none() && dateline.date.is_some() {
+            metadata.date_published.clone_from(&dateline.date);
+            sources.insert("datePublished", "dateline".to_owned());
+            confidence.insert("datePublished", DATELINE_CONFIDENCE);
+        }
+        metadata.dateline = Some(dateline);
+    }
+    let comments: Vec<Comment> = story
+        .comments
+        .into_iter()
+        .map(|it| Comment { date: it.date.as_deref().and_then(metadata::moment), ..it })
+        .collect();
+    let text = joined(&parts, page_type);
     if text.is_empty() {
         finding = finding.or(Some(NoArticle::Empty));
     }
@@ -203,7 +221,7 @@ fn finished(draft: Draft<'_>, url: Option<&Url>, options: &Options) -> Extracted
         markdown: None,
         html: None,
         blocks: parts,
-        comments: Comments { count: story.comments.len(), items: story.comments },
+        comments: Comments { count: comments.len(), items: comments },
         repairs,
         dropped: options.want.dropped.then_some(story.dropped),
         sources,
@@ -222,10 +240,15 @@ fn finished(draft: Draft<'_>, url: Option<&Url>, options: &Options) -> Extracted
     Extracted { article, finding }
 }
 
-/// Parts as text: blocks separated by a blank line, typed bullets where they stood, captions left to the pictures.
-fn joined(parts: &[BodyPart]) -> String {
+/// How sure a date is that only the dateline gives: it is the day of filing.
+const DATELINE_CONFIDENCE: f32 = 0.7;
+
+/// Parts as text: blocks separated by a blank line, typed bullets where they stood. Captions are left to the pictures, but
+/// in a gallery they are the story.
+fn joined(parts: &[BodyPart], page_type: Option<PageType>) -> String {
     let mut joined = String::new();
-    for part in parts.iter().filter(|it| it.kind != PartKind::Caption) {
+    let has_captions = page_type == Some(PageType::Gallery);
+    for part in parts.iter().filter(|it| has_captions || it.kind != PartKind::Caption) {
         if !joined.is_empty() {
             joined.push_str("\n\n");
         }
@@ -307,16 +330,21 @@ fn page_type(claims: &metadata::Claims, story: &Story) -> PageType {
         PageType::LiveBlog
     } else if has("DiscussionForumPosting") || has("QAPage") {
         PageType::Forum
-    } else if has("Product") && !has("NewsArticle") && !has("Article") && !has("BlogPosting") {
+    } else if has("Product") && !["NewsArticle", "Article", "BlogPosting", "Review"].into_iter().any(has) {
         PageType::Product
-    } else if story.is_listing && !has("NewsArticle") {
+    } else if !has("NewsArticle")
+        && (story.is_listing || (has("CollectionPage") && main_content::n_prose_chars(story) < LISTING_CHARS_MAX))
+    {
         PageType::Listing
-    } else if has("VideoObject") && !has("NewsArticle") && main_content::n_prose_chars(story) < DATA_BODY_CHARS_MIN {
+    } else if story.is_gallery || has("ImageGallery") {
         PageType::Gallery
     } else {
         PageType::Article
     }
 }
+
+/// Characters of prose that a page which calls itself a collection may have and still be links to stories.
+const LISTING_CHARS_MAX: usize = 1500;
 
 fn truncation(claims: &metadata::Claims, settled: &Settled, story: &Story, text: &str) -> Option<Truncation> {
     let longer =
@@ -343,7 +371,7 @@ const STUB_CHARS_MAX: usize = 1500;
 
 fn finding(story: &Story, page_type: PageType, truncated: Option<Truncation>) -> Option<NoArticle> {
     let is_empty = story.parts.is_empty();
-    if is_empty && story.has_consent {
+    if story.has_consent {
         Some(NoArticle::ConsentWall)
     } else if is_empty && truncated == Some(Truncation::Paywall) {
         Some(NoArticle::Paywall)

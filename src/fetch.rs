@@ -22,8 +22,8 @@ mod target;
 
 pub use error::{Awaited, Cause, FetchError, Measured};
 pub use options::{
-    Bounded, BytesMax, Concurrency, HeaderText, InvalidOption, Network, Options, PauseMs,
-    RedirectsMax, RetriesMax, Robots, TimeoutMs, UserAgent,
+    Bounded, BytesMax, Concurrency, HeaderText, InvalidOption, Network, Options, PauseMs, RedirectsMax, RetriesMax,
+    Robots, TimeoutMs, UserAgent,
 };
 pub use target::parse_url;
 
@@ -133,9 +133,7 @@ impl Fetcher {
         I::IntoIter: 'a,
     {
         let concurrency = usize::try_from(self.options.concurrency.get()).unwrap_or(usize::MAX);
-        stream::iter(urls)
-            .map(move |url| async move { self.fetch(&url).await })
-            .buffered(concurrency)
+        stream::iter(urls).map(move |url| async move { self.fetch(&url).await }).buffered(concurrency)
     }
 
     /// One try at a page, redirects and body included. Leaves in `turn` the turn at the host that it ended at.
@@ -150,9 +148,7 @@ impl Fetcher {
             self.wait_for_turn(&at, turn).await?;
             let shown = without_secrets(&at);
             been.push((shown.clone(), cookies.n_changes()));
-            let answer = budget
-                .spend(&shown, self.client.get(&at, cookies.header(&at)))
-                .await?;
+            let answer = budget.spend(&shown, self.client.get(&at, cookies.header(&at))).await?;
             let began = Timestamp::now();
             match answer.status {
                 200..=299 => {
@@ -165,26 +161,16 @@ impl Fetcher {
                         fetched_at: retry::moment(began, Duration::ZERO),
                         wire_bytes: 0,
                     };
-                    return Ok(budget
-                        .spend(&shown, self.read(answer, &shown, http))
-                        .await?);
+                    return Ok(budget.spend(&shown, self.read(answer, &shown, http)).await?);
                 }
                 301 | 302 | 303 | 307 | 308 if answer.location.is_some() => {
-                    let target =
-                        target::page_url(&at, answer.location.as_deref().unwrap_or_default())?;
-                    answer
-                        .set_cookie
-                        .iter()
-                        .for_each(|cookie| cookies.take(cookie, &at));
+                    let target = target::page_url(&at, answer.location.as_deref().unwrap_or_default())?;
+                    answer.set_cookie.iter().for_each(|cookie| cookies.take(cookie, &at));
                     redirects.push(shown);
                     let step = (without_secrets(&target), cookies.n_changes());
                     if been.contains(&step) {
                         let url = without_secrets(first);
-                        return Err(FetchError::RedirectLoop {
-                            url,
-                            target: Box::new(step.0),
-                        }
-                        .into());
+                        return Err(FetchError::RedirectLoop { url, target: Box::new(step.0) }.into());
                     }
                     let redirects_max = self.options.redirects_max.get();
                     if redirects.len() as u64 > redirects_max {
@@ -194,11 +180,7 @@ impl Fetcher {
                     at = target;
                 }
                 status => {
-                    return Err(Failure::of_status(
-                        shown,
-                        status,
-                        answer.retry_after.as_deref(),
-                    ));
+                    return Err(Failure::of_status(shown, status, answer.retry_after.as_deref()));
                 }
             }
         }
@@ -220,18 +202,16 @@ impl Fetcher {
             let own = Duration::from_millis(self.options.host_delay_ms.get());
             let delay = own.max(crawl_delay.unwrap_or_default().min(CRAWL_DELAY_MAX));
             let granted = self.hosts.turn(host, delay).await;
-            *turn = Some(granted.map_err(|blocked| {
-                retry::come_back_later(without_secrets(url), blocked.status, blocked.wait)
-            })?);
+            *turn = Some(
+                granted
+                    .map_err(|blocked| retry::come_back_later(without_secrets(url), blocked.status, blocked.wait))?,
+            );
         }
         Ok(())
     }
 
     async fn read(&self, answer: Answer, url: &Url, http: Http) -> Result<Page, FetchError> {
-        let not_html = |what: &str| FetchError::NotHtml {
-            url: url.clone(),
-            what: what.to_owned(),
-        };
+        let not_html = |what: &str| FetchError::NotHtml { url: url.clone(), what: what.to_owned() };
         let content_type = answer.content_type.clone();
         let declared = kind::declared(content_type.as_deref());
         if let Declared::Other(what) = declared {
@@ -246,11 +226,8 @@ impl Fetcher {
         let codings = answer.codings(url)?;
         let (wire, n_wire) = answer.into_body(url, wire_bytes_max);
         let broken = |error| coding::into_fetch_error(error, url);
-        let mut unpacked = coding::undo(wire, &codings, body_bytes_max, url)
-            .await
-            .map_err(broken)?;
-        let mut body =
-            Vec::with_capacity(usize::try_from(stated.min(BODY_RESERVED_MAX)).unwrap_or(0));
+        let mut unpacked = coding::undo(wire, &codings, body_bytes_max, url).await.map_err(broken)?;
+        let mut body = Vec::with_capacity(usize::try_from(stated.min(BODY_RESERVED_MAX)).unwrap_or(0));
         let mut is_sniffed = false;
         loop {
             let n_read = unpacked.read_buf(&mut body).await.map_err(broken)?;
@@ -268,16 +245,8 @@ impl Fetcher {
                 break;
             }
         }
-        let http = Http {
-            wire_bytes: n_wire.load(Ordering::Relaxed),
-            ..http
-        };
-        Ok(Page {
-            url: Some(url.clone()),
-            content_type,
-            body,
-            http: Some(http),
-        })
+        let http = Http { wire_bytes: n_wire.load(Ordering::Relaxed), ..http };
+        Ok(Page { url: Some(url.clone()), content_type, body, http: Some(http) })
     }
 }
 
@@ -302,10 +271,7 @@ struct Budget {
 
 impl Budget {
     fn new(limit_ms: u64) -> Self {
-        Self {
-            limit_ms,
-            left: Duration::from_millis(limit_ms),
-        }
+        Self { limit_ms, left: Duration::from_millis(limit_ms) }
     }
 
     async fn spend<T>(
@@ -317,11 +283,7 @@ impl Budget {
         let done = timeout(self.left, work).await;
         self.left = self.left.saturating_sub(start.elapsed());
         done.unwrap_or_else(|_| {
-            Err(FetchError::Timeout {
-                url: url.clone(),
-                awaited: Awaited::Page,
-                limit_ms: self.limit_ms,
-            })
+            Err(FetchError::Timeout { url: url.clone(), awaited: Awaited::Page, limit_ms: self.limit_ms })
         })
     }
 }

@@ -68,6 +68,8 @@ pub struct Item {
     pub name: String,
     /// The file it is read from, if it is one.
     pub path: Option<PathBuf>,
+    /// The folder that was named and in which the file was found.
+    pub folder: Option<PathBuf>,
     /// Whether it stands for the one thing that was named, rather than for a part of an archive, a folder or a list.
     pub alone: bool,
     raw: Raw,
@@ -101,6 +103,8 @@ pub struct Record {
     pub name: String,
     /// The file it was read from, if it is one.
     pub path: Option<PathBuf>,
+    /// The folder that was named and in which the file was found.
+    pub folder: Option<PathBuf>,
     /// Whether it stands for the one thing that was named.
     pub alone: bool,
     /// The fields of its JSON line that say nothing to us, and those that name it; passed through to the output.
@@ -111,6 +115,7 @@ pub struct Record {
 
 /// What a record holds.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each page, moved a few times")]
 pub enum Content {
     /// Bytes, to be decoded.
     Page(Page),
@@ -305,7 +310,9 @@ pub fn read(
             split(Opened::standard_input(one_named), kind, options, hand_over)?;
         } else if path.is_dir() {
             walk::folder(path, options, &mut |found| match found {
-                Ok(file) => read_file(&file, false, kind, options, hand_over),
+                Ok(file) => read_file(&file, false, kind, options, &mut |item| {
+                    hand_over(Item { folder: Some(path.clone()), ..item })
+                }),
                 Err(error) => hand_over(Item::failed(path.display().to_string(), error)),
             })?;
         } else {
@@ -370,20 +377,20 @@ fn split(
         Kind::Jsonl => jsonl::split(&name, path.as_deref(), sniffed.stream, options, hand_over),
         Kind::Warc => warc::split(&name, path.as_deref(), sniffed.stream, options, hand_over),
         kind @ (Kind::Auto | Kind::Html | Kind::Text) => {
-            hand_over(Item { name, path, alone, raw: Raw::Stream { stream: sniffed.stream, kind } })
+            hand_over(Item { name, path, folder: None, alone, raw: Raw::Stream { stream: sniffed.stream, kind } })
         }
     }
 }
 
 impl Item {
     fn failed(name: String, error: InputError) -> Self {
-        Self { name, path: None, alone: false, raw: Raw::Failed(error) }
+        Self { name, path: None, folder: None, alone: false, raw: Raw::Failed(error) }
     }
 }
 
 /// Reads one item: its body whole, its record parsed, its content coding undone.
 pub fn open(item: Item, options: &Options) -> Record {
-    let Item { name, path, alone, raw } = item;
+    let Item { name, path, folder, alone, raw } = item;
     let mut fields = Map::new();
     let content = match raw {
         Raw::Failed(error) => Err(error),
@@ -393,7 +400,7 @@ pub fn open(item: Item, options: &Options) -> Record {
         }
         Raw::Archived(record) => warc::content(&name, *record, options).map(Content::Page),
     };
-    Record { name, path, alone, fields, content }
+    Record { name, path, folder, alone, fields, content }
 }
 
 /// One input whole, as it is: a file or, as `-`, standard input, with gzip undone and whatever it holds. Nothing in it is

@@ -46,6 +46,8 @@ pub struct Story {
     pub has_consent: bool,
     /// Whether the page is links to stories rather than one.
     pub is_listing: bool,
+    /// Whether the page is pictures with captions rather than prose.
+    pub is_gallery: bool,
 }
 
 /// The story of a document.
@@ -57,6 +59,7 @@ pub fn find(dom: &Dom, anchors: &Anchors<'_>, url: Option<&Url>, with_dropped: b
     let parts = assemble::parts(dom, &blocks, &verdicts, anchors, url);
     let first_node = parts.first().map(|(_, rows)| blocks.rows[rows.start].element);
     let mut story = judged(&blocks, &verdicts, with_dropped);
+    story.has_consent |= rules::is_consent_wall(dom, &blocks, &marks);
     story.first_node = first_node;
     story.parts = parts.into_iter().map(|(part, _)| part).collect();
     story.comments = comments::find(dom, &blocks, &verdicts);
@@ -122,12 +125,18 @@ const CAPTION_CHARS_MAX: u32 = 400;
 fn judged(blocks: &Blocks, verdicts: &[Verdict], with_dropped: bool) -> Story {
     let mut story = Story::default();
     let (mut kept, mut left, mut consent, mut n_linked, mut n_rows) = (0.0, 0.0, 0.0, 0u32, 0u32);
+    let (mut captions, mut n_captions) = (0.0, 0u32);
     for (row, verdict) in blocks.rows.iter().zip(verdicts) {
         let text = blocks.text(row);
         n_rows += u32::from(!row.hidden);
         n_linked += u32::from(row.link_density() > 0.6 && row.n_chars >= TEASER_CHARS_MIN && !row.hidden);
         let Verdict::Drop(reason) = verdict else {
-            kept += prose(row);
+            if row.kind == PartKind::Caption {
+                captions += row.n_chars as f32;
+                n_captions += 1;
+            } else {
+                kept += prose(row);
+            }
             continue;
         };
         match reason {
@@ -147,17 +156,20 @@ fn judged(blocks: &Blocks, verdicts: &[Verdict], with_dropped: bool) -> Story {
     }
     story.confidence = if kept > 0.0 { (0.5 + 0.5 * kept / (kept + left)).min(0.99) } else { 0.3 };
     story.has_consent = consent > kept.max(CONSENT_CHARS_MIN);
+    story.is_gallery = n_captions >= GALLERY_CAPTIONS_MIN && captions > kept;
     story.is_listing = n_linked >= LISTING_LINKS_MIN && kept < LISTING_CHARS_MAX && n_linked * 4 > n_rows;
     story
 }
 
 /// Characters of a dropped block that are shown.
 const DROPPED_CHARS_MAX: usize = 200;
+/// Captions of a gallery.
+const GALLERY_CAPTIONS_MIN: u32 = 4;
 /// Characters of the question that takes a story's place.
 const CONSENT_CHARS_MIN: f32 = 200.0;
 /// Characters of a linked line that is another story's title.
 const TEASER_CHARS_MIN: u32 = 25;
 /// Titles of other stories on a page that is a list of them.
-const LISTING_LINKS_MIN: u32 = 12;
+const LISTING_LINKS_MIN: u32 = 8;
 /// Characters of prose that a list of stories may have beside its titles.
 const LISTING_CHARS_MAX: f32 = 600.0;

@@ -209,10 +209,13 @@ pub fn gather(dom: &Dom, url: Option<&Url>) -> Claims {
     }
     structured(dom, &seen, &mut claims);
     microdata::read(dom, &seen.items, seen.h1s.first().copied(), &mut claims);
-    visible::read(dom, &seen, &mut claims);
+    visible::read_titles(dom, &seen, &mut claims);
     let host = claims.url.as_ref().and_then(Url::host_str);
     claims.sites = titles::Sites::new(&claims.claims, &claims.breadcrumbs, host);
-    claims.titles = titles::rank(&claims.claims, &claims.sites, None);
+    claims.titles = titles::rank(&claims.claims, &claims.types, &claims.sites, None);
+    let headline = claims.headline_node();
+    visible::read_around(dom, &seen, headline, &mut claims);
+    visible::read_links(dom, &seen, &mut claims);
     claims
 }
 
@@ -337,7 +340,183 @@ pub fn of_text(lines: &[&str]) -> Settled {
     settle::of_text(lines)
 }
 
+/// The day or moment that a text names, ISO 8601, to the precision it gives; `None` where it names none.
+///
+/// ```
+/// assert_eq!(copydesk::metadata::moment("May 2, 2023").as_deref(), Some("2023-05-02"));
+/// ```
+pub fn moment(text: &str) -> Option<String> {
+    dates::parse(text).or_else(|| dates::find(text, None).map(|it| it.moment)).map(|it| it.to_string())
+}
+
 /// Place and day of filing at the head of a paragraph: `London, UK – December 4, 2025`, `BERLIN (dpa) – …`.
 pub fn dateline(paragraph: &str) -> Option<Dateline> {
     dateline::parse(paragraph, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dom::Options;
+
+    fn facts(url: &str, html: &str, today: Option<&str>) -> Metadata {
+        let dom = Dom::parse(html, &Options::default());
+        let url = Url::parse(url).ok();
+        gather(&dom, url.as_ref()).settle(&Body { today, ..Body::default() }).metadata
+    }
+
+    /// One fact after another as text, lists joined by `; `.
+    #[track_caller]
+    fn check(html: &str, fact: fn(&Metadata) -> String, expected: &str) {
+        assert_eq!(fact(&facts("https://paper.example/news/strike", html, Some("2025-06-30"))), expected);
+    }
+
+    fn headline(it: &Metadata) -> String {
+        it.headline.clone().unwrap_or_default()
+    }
+
+    fn authors(it: &Metadata) -> String {
+        it.author.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join("; ")
+    }
+
+    fn published(it: &Metadata) -> String {
+        it.date_published.clone().unwrap_or_default()
+    }
+
+    #[test]
+    fn the_object_that_names_the_page_is_the_storys() {
+        let html = r#"<script type="application/ld+json">{"@graph": [
+            {"@type": "NewsArticle", "url": "https://paper.example/other", "headline": "Another", "author": "Al Other"},
+            {"@type": "NewsArticle", "mainEntityOfPage": {"@id": "https://paper.example/news/strike/"},
+             "headline": "Strike &amp; talks", "author": [{"@id": "/#jo"}], "datePublished": "2025-06-01T10:00:00+02:00"},
+            {"@type": "Person", "@id": "/#jo", "name": "Jo Smith", "url": "/jo"}]}</script><h1>Strike &amp; talks</h1>"#;
+        check(html, headline, "Strike & talks");
+        check(html, authors, "Jo Smith");
+        check(html, published, "2025-06-01T10:00:00+02:00");
+        check(html, |it| it.author[0].url.clone().unwrap_or_default(), "https://paper.example/jo");
+    }
+
+    #[test]
+    fn the_sites_name_signs_only_where_nobody_else_does() {
+        let head = r#"<meta property="og:site_name" content="The Paper"><meta name="author" content="The Paper">
+            <h1>Strike goes on</h1>"#;
+        check(&format!("{head}<p class=byline>By Jo Smith</p>"), authors, "Jo Smith");
+        check(head, authors, "The Paper");
+        check(&format!("{head}<p>By <b>Jo Smith</b></p>"), authors, "Jo Smith");
+    }
+
+    #[test]
+    fn microdata_at_the_end_of_the_article_counts_and_that_of_comments_does_not() {
+        let html = r#"<article itemscope itemtype="https://schema.org/Article"><h1 itemprop=headline>Strike</h1><p>Text</p>
+            <div itemprop=comment itemscope itemtype="https://schema.org/Comment"><span itemprop=author itemscope>
+            <span itemprop=name>Troll</span></span><time itemprop=datePublished datetime="2025-06-09">9 June</time></div>
+            <span itemprop=author itemscope><meta itemprop=name content="Jo Smith"></span>
+            <meta itemprop=datePublished content="2025-06-01"></article>"#;
+        check(html, authors, "Jo Smith");
+        check(html, published, "2025-06-01");
+    }
+
+    #[test]
+    fn no_date_is_in_the_future_or_before_the_web() {
+        check(r#"<h1>Strike</h1><meta property="article:published_time" content="2025-09-01">"#, published, "");
+        check(
+            r#"<h1>Strike</h1><meta property="article:published_time" content="1970-01-01T00:00:00Z">"#,
+            published,
+            "",
+        );
+        check(
+            r#"<h1>Strike</h1><meta property="article:published_time" content="2025-06-01">"#,
+            published,
+            "2025-06-01",
+        );
+    }
+
+    #[test]
+    fn a_change_before_publication_is_none() {
+        let page = |changed: &str| {
+            format!(
+                r#"<meta property="article:published_time" content="2025-06-02T10:00Z">
+                <meta property="article:modified_time" content="{changed}">"#
+            )
+        };
+        let changed = |it: &Metadata| it.date_modified.clone().unwrap_or_default();
+        check(&page("2025-06-02T09:00Z"), changed, "");
+        check(&page("2025-06-02T10:00Z"), changed, "");
+        check(&page("2025-06-02T13:00+02:00"), changed, "2025-06-02T13:00+02:00");
+    }
+
+    #[test]
+    fn exchangeable_numbers_are_read_as_the_rest_of_the_page_suggests() {
+        let line = "<h1>Strike goes on</h1><p class=date>03/04/2025</p>";
+        check(line, published, "2025-04-03");
+        check(&format!("<html lang=en-US>{line}"), published, "2025-03-04");
+        check(&format!("{line}<time>March 4, 2025</time>"), published, "2025-03-04");
+    }
+
+    #[test]
+    fn a_canonical_address_that_cannot_be_is_not_believed() {
+        let canonical = |it: &Metadata| it.canonical_url.clone().unwrap_or_default();
+        for (href, expected) in [
+            ("/news/strike?x=1", "https://paper.example/news/strike?x=1"),
+            ("https://paper.example/", ""),
+            ("http://localhost/news/strike", ""),
+            ("https://agency.example.org/2025/strike", "https://agency.example.org/2025/strike"),
+            ("https://agency.example.org/about", ""),
+        ] {
+            check(&format!("<link rel=canonical href='{href}'>"), canonical, expected);
+        }
+    }
+
+    #[test]
+    fn free_access_is_read_from_text_and_parts() {
+        let free = |it: &Metadata| format!("{:?}", it.is_accessible_for_free);
+        let page = |inner: &str| {
+            format!(r#"<script type="application/ld+json">{{"@type":"NewsArticle","headline":"x",{inner}}}</script>"#)
+        };
+        check(&page(r#""isAccessibleForFree":"False""#), free, "Some(false)");
+        check(&page(r#""isAccessibleForFree":true"#), free, "Some(true)");
+        check(&page(r#""hasPart":{"@type":"WebPageElement","isAccessibleForFree":false}"#), free, "Some(false)");
+        check(&page(r#""name":"x""#), free, "None");
+    }
+
+    #[test]
+    fn the_longest_body_in_the_data_is_kept_as_text() {
+        let html = r#"<script type="application/ld+json">{"@type":"NewsArticle","articleBody":"&lt;p&gt;One &amp;amp; two."}
+            </script>"#;
+        let dom = Dom::parse(html, &Options::default());
+        assert_eq!(gather(&dom, None).article_body(), Some("One & two."));
+    }
+
+    #[test]
+    fn posts_of_a_live_blog_have_their_times() {
+        let html = r#"<script type="application/ld+json">{"@type":"LiveBlogPosting","headline":"Live","liveBlogUpdate":[
+            {"@type":"BlogPosting","headline":"Doors open","datePublished":"2025-06-01T08:00Z","articleBody":"They came."}]}
+            </script>"#;
+        let dom = Dom::parse(html, &Options::default());
+        let expected = LiveUpdate {
+            headline: Some("Doors open".to_owned()),
+            date: Some("2025-06-01T08:00Z".to_owned()),
+            text: "They came.".to_owned(),
+        };
+        assert_eq!(gather(&dom, None).live_updates(), [expected]);
+    }
+
+    #[test]
+    fn plain_text_gives_headline_and_the_day_of_its_dateline() {
+        let settled = of_text(&["Strike goes on", "London, UK – December 4, 2025", "The strike goes on."]);
+        assert_eq!(headline(&settled.metadata), "Strike goes on");
+        assert_eq!(published(&settled.metadata), "2025-12-04");
+        assert!(settled.confidence["datePublished"] < 0.8);
+    }
+
+    #[test]
+    fn hostile_pages_do_no_harm() {
+        let deep = format!(r#"<script type="application/ld+json">{}</script>"#, r#"{"@graph":["#.repeat(50_000));
+        let many = "<h1 class=author itemprop=author itemscope>By ".repeat(5_000);
+        for html in
+            [deep, many, "<meta property=og:title>".to_owned(), "<script type='application/ld+json'>\"".to_owned()]
+        {
+            facts("https://paper.example/", &html, None);
+        }
+    }
 }

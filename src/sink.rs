@@ -90,13 +90,15 @@ pub struct Origin {
     pub url: Option<url::Url>,
     /// The file it was read from, if it is one.
     pub path: Option<PathBuf>,
+    /// The folder that was named and in which the file was found.
+    pub folder: Option<PathBuf>,
     /// Whether it is the one thing asked for.
     pub alone: bool,
 }
 
 /// An article, or a failure, in the shape asked for.
 pub fn render(origin: Origin, outcome: &Result<Extracted, Failure>, shape: &Shape) -> Rendered {
-    let Origin { fields, url, path, alone } = origin;
+    let Origin { fields, url, path, folder, alone } = origin;
     let story = outcome.as_ref().ok().filter(|extracted| extracted.finding.is_none() || shape.any_type);
     let article = story.map(|extracted| &extracted.article);
     let text = match shape.format {
@@ -109,7 +111,11 @@ pub fn render(origin: Origin, outcome: &Result<Extracted, Failure>, shape: &Shap
         Format::Json | Format::Jsonl => Some(Entry::new(fields, outcome, shape).to_json(shape)),
     };
     let headline = article.and_then(|article| article.metadata.headline.as_deref());
-    let file_stem = name::file_stem(url.as_ref(), path.as_deref(), headline);
+    let below = path.as_deref().map(|path| {
+        let below = folder.as_ref().and_then(|folder| path.strip_prefix(folder).ok());
+        below.unwrap_or_else(|| Path::new(path.file_name().unwrap_or_default()))
+    });
+    let file_stem = name::file_stem(url.as_ref(), below, headline);
     Rendered { text, file_stem, alone, read_from: path }
 }
 

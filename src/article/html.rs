@@ -37,14 +37,14 @@ pub fn html(article: &Article) -> String {
             out.push_str("</blockquote>\n");
             in_quote = false;
         }
-        let continues_item = part.kind == PartKind::Paragraph && part.level.is_some();
-        if part.kind != PartKind::ListItem && !(continues_item && !lists.is_empty()) {
+        let continues_item = part.kind == PartKind::Paragraph && part.level.is_some() && !lists.is_empty();
+        if part.kind != PartKind::ListItem && !continues_item {
             close_lists(&mut out, &mut lists, 0);
         }
         match part.kind {
             PartKind::ListItem => list_item(&mut out, &mut lists, part),
             PartKind::Paragraph => {
-                if continues_item && !lists.is_empty() {
+                if continues_item {
                     close_lists(&mut out, &mut lists, usize::from(part.level.unwrap_or(1).max(1)));
                 }
                 element(&mut out, "p", &part.text, &spans(part));

@@ -465,8 +465,14 @@ mod tests {
             vec![item(1, "3.", "c"), item(2, "•", "inner"), item(2, "•", "more"), item(1, "4.", "d")],
             "3. c\n   - inner\n   - more\n4. d\n",
         );
-        check(vec![item(2, "•", "two deep below none"), part(PartKind::Paragraph, "After.")], "- two deep below none\n\nAfter.\n");
-        check(vec![item(1, "a)", "letters are text"), item(1, "-", "[ ] a box")], "- a) letters are text\n- \\[ ] a box\n");
+        check(
+            vec![item(2, "•", "two deep below none"), part(PartKind::Paragraph, "After.")],
+            "- two deep below none\n\nAfter.\n",
+        );
+        check(
+            vec![item(1, "a)", "letters are text"), item(1, "-", "[ ] a box")],
+            "- a) letters are text\n- \\[ ] a box\n",
+        );
     }
 
     #[test]
@@ -518,7 +524,10 @@ mod tests {
             vec![spanned("all of it here", &[("of it", SpanKind::Strong), ("it", SpanKind::Emphasis)])],
             "all **of *it*** here\n",
         );
-        check(vec![spanned("see [1] now", &[("[1]", link("https://a.example/x (y)"))])], "see [\\[1\\]](https://a.example/x%20%28y%29) now\n");
+        check(
+            vec![spanned("see [1] now", &[("[1]", link("https://a.example/x (y)"))])],
+            "see [\\[1\\]](https://a.example/x%20%28y%29) now\n",
+        );
         check(vec![spanned("see this", &[("this", link("javascript:alert(1)"))])], "see this\n");
         check(vec![spanned("run a_b* now", &[("a_b*", SpanKind::Code)])], "run `a_b*` now\n");
     }

@@ -56,7 +56,7 @@ pub(super) fn run(args: CleanArgs, context: &mut Context) -> Exit {
     if let Some(folder) = written_into(&paths, &output.target()) {
         context.talk.error(
             &format!("{} would be read again, with the articles in it, by the next run", folder.display()),
-            Some("name another folder with -o"),
+            Some("name a place outside of it with -o"),
         );
         return Exit::Usage;
     }
@@ -75,6 +75,7 @@ pub(super) fn run(args: CleanArgs, context: &mut Context) -> Exit {
     let options = output.extract_options(&context.settings.config.extract);
     let shape = output.shape();
     pipeline::silence_caught_panics();
+    context.talk.begin_counting();
     let (talk, stats) = (&mut context.talk, &mut context.stats);
     let read = in_order(
         jobs.unwrap_or_else(pipeline::default_threads),
@@ -83,10 +84,10 @@ pub(super) fn run(args: CleanArgs, context: &mut Context) -> Exit {
         },
         |item: Item| {
             let stopwatch = Stopwatch::start();
-            let Record { name, path, alone, fields, content } = input::open(item, &bounds);
+            let Record { name, path, folder, alone, fields, content } = input::open(item, &bounds);
             let content = content.map(|content| with_url(content, url.as_ref())).map_err(|error| failure(&error));
             let read = stopwatch.read();
-            finish(name, Origin { fields, url: None, path, alone }, content, &options, &shape, read)
+            finish(name, Origin { fields, url: None, path, folder, alone }, content, &options, &shape, read)
         },
         |finished| desk.take(finished, talk, stats),
     );
@@ -96,11 +97,14 @@ pub(super) fn run(args: CleanArgs, context: &mut Context) -> Exit {
 
 /// The folder that is both read and written, if there is one.
 fn written_into<'a>(inputs: &'a [PathBuf], target: &Target) -> Option<&'a Path> {
-    let Target::Folder(target) = target else { return None };
-    let target = target.canonicalize().ok()?;
-    let is_inside =
-        |input: &&PathBuf| input.is_dir() && input.canonicalize().is_ok_and(|input| target.starts_with(input));
-    inputs.iter().find(is_inside).map(PathBuf::as_path)
+    let folder = match target {
+        Target::Stream => return None,
+        Target::Folder(folder) => folder,
+        Target::File(file) => file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")),
+    };
+    let folder = folder.canonicalize().ok()?;
+    let holds = |input: &&PathBuf| input.is_dir() && input.canonicalize().is_ok_and(|input| folder.starts_with(input));
+    inputs.iter().find(holds).map(PathBuf::as_path)
 }
 
 fn with_url(content: Content, given: Option<&Url>) -> Content {

@@ -9,6 +9,7 @@ use crate::extract::{self, Options};
 use crate::input;
 use crate::page::Page;
 use clap::Args;
+use serde::Deserialize;
 use std::error::Error;
 use std::io::Write;
 use std::num::NonZeroUsize;
@@ -19,7 +20,7 @@ use url::Url;
 #[derive(Debug, Args)]
 #[command(
     after_help = "DIR holds truth.jsonl and pages/<id>.html, or folders with page.html and article.json each, as html-samples \
-does. In truth.jsonl a line has \"id\", and any of \"url\", \"text\", \"title\", \"authors\", \"date\", \"with\", \"without\"."
+does, and sample.toml with the page's \"url\". In truth.jsonl a line has \"id\", and any of \"url\", \"text\", \"title\", \"authors\", \"date\", \"with\", \"without\"."
 )]
 pub(super) struct EvalArgs {
     /// The folder.
@@ -43,6 +44,14 @@ pub(super) struct EvalArgs {
 struct Case {
     truth: Truth,
     page: PathBuf,
+    content_type: Option<String>,
+}
+
+/// What `sample.toml` says that a page was served with.
+#[derive(Deserialize)]
+struct Served {
+    url: Option<String>,
+    content_type: Option<String>,
 }
 
 /// Why a folder cannot be measured on.
@@ -50,7 +59,7 @@ struct Case {
 enum EvalError {
     #[error("cannot read {}", .path.display())]
     Unreadable { path: PathBuf, source: Box<dyn Error> },
-    #[error("{} holds neither truth.jsonl nor folders with page.html and article.json", .path.display())]
+    #[error("{} holds neither truth.jsonl nor folders with page.html (or page.txt) and article.json", .path.display())]
     NoTruth { path: PathBuf },
 }
 
@@ -77,7 +86,8 @@ pub(super) fn run(args: EvalArgs, context: &mut Context) -> Exit {
         },
         |case: &Case| {
             let stopwatch = Stopwatch::start();
-            let page = input::read_one(&case.page, &config.input);
+            let page = input::read_one(&case.page, &config.input)
+                .map(|page| Page { content_type: case.content_type.clone().or(page.content_type), ..page });
             let read = stopwatch.read();
             let stopwatch = Stopwatch::start();
             let predicted = page.map_err(|error| super::talk::chain(&error)).and_then(|page| {
@@ -142,21 +152,31 @@ fn cases(folder: &Path) -> Result<Vec<Case>, EvalError> {
             return Err(unreadable(&list, format!("the id {:?} is no name of a file", truth.id).into()));
         }
         let page = |id: &str| folder.join("pages").join(format!("{id}.html"));
-        return Ok(truths.into_iter().map(|truth| Case { page: page(&truth.id), truth }).collect());
+        return Ok(truths.into_iter().map(|truth| Case { page: page(&truth.id), truth, content_type: None }).collect());
     }
     let entries = std::fs::read_dir(folder).map_err(|source| unreadable(folder, source.into()))?;
     let mut folders: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     folders.sort_unstable();
     let mut cases = Vec::new();
     for sample in folders {
-        let (page, article) = (sample.join("page.html"), sample.join("article.json"));
+        let [html, text] = ["page.html", "page.txt"].map(|name| sample.join(name));
+        let (page, article, served) =
+            (if html.is_file() { html } else { text }, sample.join("article.json"), sample.join("sample.toml"));
         if !(page.is_file() && article.is_file()) {
             continue;
         }
         let id = sample.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let json = std::fs::read(&article).map_err(|source| unreadable(&article, source.into()))?;
         let json = serde_json::from_slice(&json).map_err(|source| unreadable(&article, source.into()))?;
-        cases.push(Case { truth: Truth::from_article(&id, &json), page });
+        let mut truth = Truth::from_article(&id, &json);
+        let mut content_type = None;
+        if served.is_file() {
+            let toml = std::fs::read_to_string(&served).map_err(|source| unreadable(&served, source.into()))?;
+            let toml: Served = toml::from_str(&toml).map_err(|source| unreadable(&served, source.into()))?;
+            truth.url = toml.url.or(truth.url);
+            content_type = toml.content_type;
+        }
+        cases.push(Case { truth, page, content_type });
     }
     if cases.is_empty() { Err(EvalError::NoTruth { path: folder.to_owned() }) } else { Ok(cases) }
 }

@@ -150,7 +150,7 @@ pub(super) fn finish(
             message: format!("{name} broke the program: {panic}"),
             hint: Some("this is a fault of copydesk; the page that shows it is wanted".to_owned()),
         };
-        let origin = Origin { fields, url, path: None, alone };
+        let origin = Origin { fields, url, alone, ..Origin::default() };
         (sink::render(origin, &Err(failure.clone()), shape), Fate::Failed(failure))
     });
     Finished { name, rendered, fate, n_bytes, read, work: stopwatch.read() }
@@ -221,7 +221,7 @@ impl Desk {
         stats.read += read;
         stats.work += work;
         let stopwatch = Stopwatch::start();
-        let written = self.sink.write(&rendered);
+        let written = talk.aside(|| self.sink.write(&rendered));
         stats.write += stopwatch.read();
         match fate {
             Fate::Story { n_words } => {

@@ -5,6 +5,7 @@ use clap::ColorChoice;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::error::Error;
 use std::io::Write;
+use std::time::{Duration, Instant};
 
 /// What may be said, and how.
 pub(super) struct Talk {
@@ -13,9 +14,14 @@ pub(super) struct Talk {
     is_quiet: bool,
     is_verbose: bool,
     bar: Option<ProgressBar>,
+    /// Since when things of unknown number are counted, and how many there were, if they are.
+    counting: Option<(Instant, u64)>,
     /// Whether the last message ended in a hint, after which a blank line is due.
     has_hinted: bool,
 }
+
+/// How long nobody wonders what goes on.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 const RED: &str = "\x1b[1;31m";
 const CYAN: &str = "\x1b[1;36m";
@@ -29,7 +35,15 @@ impl Talk {
             // https://no-color.org: set and not empty.
             ColorChoice::Auto => is_watched() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         };
-        Self { err, is_colored, is_quiet: global.quiet, is_verbose: global.verbose, bar: None, has_hinted: false }
+        Self {
+            err,
+            is_colored,
+            is_quiet: global.quiet,
+            is_verbose: global.verbose,
+            bar: None,
+            counting: None,
+            has_hinted: false,
+        }
     }
 
     /// What ends the run; said also when quiet.
@@ -96,16 +110,42 @@ impl Talk {
         self.bar = Some(bar);
     }
 
+    /// Shows how many are done of a run whose length is not known, on a terminal only, and once it takes long.
+    pub(super) fn begin_counting(&mut self) {
+        if !self.is_quiet && is_watched() {
+            self.counting = Some((Instant::now(), 0));
+        }
+    }
+
     /// One more is done.
     pub(super) fn progress(&mut self, name: &str) {
+        if let Some((began, n_done)) = &mut self.counting {
+            *n_done += 1;
+            if self.bar.is_none() && began.elapsed() > PATIENCE {
+                let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_position(*n_done - 1);
+                if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} {wide_msg}") {
+                    bar.set_style(style);
+                }
+                self.bar = Some(bar);
+            }
+        }
         if let Some(bar) = &self.bar {
             bar.set_message(name.to_owned());
             bar.inc(1);
         }
     }
 
+    /// Does something that may write to the terminal, with the bar out of the way.
+    pub(super) fn aside<R>(&self, write: impl FnOnce() -> R) -> R {
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
     /// Takes the bar away.
     pub(super) fn end_progress(&mut self) {
+        self.counting = None;
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }

@@ -71,8 +71,9 @@ pub(super) enum Current {
 #[derive(Debug, Clone)]
 pub(super) struct Start {
     pub(super) tag: Tag,
-    /// The name that tree construction was given.
+    /// The name that tree construction was given, which may be another.
     pub(super) local: LocalName,
+    pub(super) known_as: Tag,
     pub(super) source: u32,
     /// Range of attributes.
     pub(super) attributes: (u32, u32),
@@ -126,8 +127,8 @@ impl Arena {
             attributes: Vec::with_capacity(bytes / 260),
             shared: Vec::new(),
             extra: String::new(),
-            tag_names: Names::of_tags(),
-            attr_names: Names::of_attributes(),
+            tag_names: Names::new(Tag::KNOWN),
+            attr_names: Names::new(Attr::KNOWN),
             current: Current::Other,
             deferred: VecDeque::new(),
             holds_html: Vec::new(),
@@ -206,12 +207,18 @@ impl Tree {
             Current::Text { span, .. } => self.deferred.push_back(span),
             Current::WholeText(_) | Current::Given => {}
             Current::Start(Start { made, .. }) => {
-                self.deferred.clear();
+                self.forget_deferred();
                 return made;
             }
-            Current::Comment(_) | Current::Other => self.deferred.clear(),
+            Current::Comment(_) | Current::Other => self.forget_deferred(),
         }
         None
+    }
+
+    fn forget_deferred(&mut self) {
+        if !self.deferred.is_empty() {
+            self.deferred.clear();
+        }
     }
 
     fn extra(&mut self, text: &str) -> Span {
@@ -325,7 +332,11 @@ impl Tree {
 
     /// The rows in document order, each with its parent's new number.
     fn lay_flat(self, page: &str, rewritten: &str) -> Dom {
-        let mut strings = String::with_capacity(page.len() + rewritten.len() + self.extra.len());
+        let is_joined = |row: &&Row| row.kind == Kind::Text && row.first != NONE;
+        let pieces: usize = self.pieces.iter().map(|piece| piece.span.len()).sum();
+        let joined =
+            self.rows.iter().filter(is_joined).map(|row| (row.stop - row.start) as usize).sum::<usize>() + pieces;
+        let mut strings = String::with_capacity(page.len() + rewritten.len() + self.extra.len() + joined);
         strings.push_str(page);
         strings.push_str(rewritten);
         let extra_at = strings.len() as u32;
@@ -420,9 +431,12 @@ impl TreeSink for Arena {
         let id = tree.row(Kind::Document);
         let given = attrs.first().and_then(referred_to).map(|list| tree.shared[list as usize]);
         let ((start, stop), source) = tree.claim(id, &name, given);
-        let tag = match &tree.current {
-            Current::Start(start) if start.local == name.local => start.tag,
-            _ => Tag(tree.tag_names.number(&name.local)),
+        let (tag, known_as) = match &tree.current {
+            Current::Start(start) if start.local == name.local => (start.tag, start.known_as),
+            _ => {
+                let tag = tree.tag_names.tag(&name.local);
+                (tag, tag)
+            }
         };
         let row = &mut tree.rows[id as usize];
         (row.kind, row.start, row.stop, row.source) = (Kind::Element(tag), start, stop, source);
@@ -434,7 +448,7 @@ impl TreeSink for Arena {
                 tree.holds_html.push(id);
             }
         }
-        self.elements.handle(id, name, tag)
+        self.elements.handle(id, name, known_as)
     }
 
     fn create_comment(&self, text: StrTendril) -> Handle {
@@ -533,7 +547,7 @@ impl Tree {
             let name = self.attributes[at].name;
             let adjusted = foreign::attribute_name(namespace, self.attr_names.name(name.0));
             if let Some(adjusted) = adjusted {
-                self.attributes[at].name = Attr(self.attr_names.number(adjusted));
+                self.attributes[at].name = self.attr_names.attribute(adjusted);
             }
         }
     }

@@ -6,8 +6,8 @@
 //! Tree construction needs little of what a page says, and copying the rest through it is most of what parsing costs.
 //! So it is given names, and stand-ins for the rest:
 //!
-//! - a text is a letter or a space, as it is text or only spaces, with its line end in front where it has one (`<pre>`
-//!   drops that). Where construction splits texts at their spaces (before the body, in column groups and framesets) it is
+//! - a text is a letter or a space, as it is text or only spaces; with its line end in front behind a `<pre>`, which
+//!   drops that. Where construction splits texts at their spaces (before the body, in column groups and framesets) it is
 //!   given the whole;
 //! - attributes stay with us, except the few that construction reads. An element that it may copy (`<b>`, `<a>` …)
 //!   carries the number of its list of attributes;
@@ -44,6 +44,13 @@ const PAGE_BYTES_MAX: usize = 1 << 28;
 /// Steps that any page may cost, however short: a page of 1,000 bytes may be 300 tags.
 const STEPS_MIN: u64 = 1 << 20;
 
+/// Depth up to which a wrong guess costs less than finding out.
+const DEPTH_OF_NO_CONCERN: u32 = 32;
+
+/// Names of elements that a page may bring itself. Elements with more are flattened: html5ever keeps such names in a
+/// table of the whole program, which slows down with their number.
+const OWN_NAMES_MAX: usize = 1_000;
+
 pub(super) fn parse(html: &str, options: &Options) -> Dom {
     let page = &html[..html.floor_char_boundary(PAGE_BYTES_MAX)];
     let mut feed = Feed::new(page, options);
@@ -62,8 +69,11 @@ struct Feed<'a> {
     /// For each name of an attribute, the last tag that had it.
     last_with: Vec<u32>,
     n_tags: u32,
-    /// How deep the open elements reach, by what was seen last; end tags make it a guess.
+    /// How deep the open elements reach, by what was seen last; end tags, which may close one or many or none, make it
+    /// a guess.
     depth: u32,
+    /// The same, when it was last known.
+    depth_known: u32,
     /// At least as many as are in the list of formatting elements.
     formatting: u32,
     steps: u64,
@@ -71,16 +81,19 @@ struct Feed<'a> {
     /// End tags to drop, by name.
     flattened: Vec<u32>,
     n_flattened: u32,
-    /// Whether texts may be split, so that stand-ins will not do: in framesets for ever, in column groups until the next
-    /// tag.
-    has_frames: bool,
-    is_in_columns: bool,
-    /// Whether SVG or MathML was seen.
+    /// Whether texts may be split, so that stand-ins will not do: in framesets and in column groups of templates for
+    /// ever, in other column groups until the next tag.
+    splits_for_ever: bool,
+    splits_now: bool,
+    /// Whether SVG or MathML was seen, and templates.
     has_foreign: bool,
+    has_templates: bool,
     /// Whether the element under way holds only text.
     is_in_raw: bool,
     /// Whether the start tag before this token was one that drops a line end.
     drops_line_end: bool,
+    /// Whether walks are barred; see [`Feed::bar`].
+    is_barred: bool,
     /// Lists of attributes of formatting elements, by what is in them.
     lists: HashMap<String, u32>,
 }
@@ -98,6 +111,11 @@ enum Class {
     Raw,
     /// `<html>`, `<head>`, `<body>` and the like, of which there is one, and those that switch the tokenizer for good.
     Frame,
+}
+
+/// Whether the name is one of the page's own past [`OWN_NAMES_MAX`].
+fn is_one_too_many(tag: Tag) -> bool {
+    tag.0 as usize >= Tag::ATOMS.len() + OWN_NAMES_MAX
 }
 
 fn class(tag: Tag) -> Class {
@@ -130,16 +148,19 @@ impl<'a> Feed<'a> {
             last_with: Vec::new(),
             n_tags: 0,
             depth: 0,
+            depth_known: 0,
             formatting: 0,
             steps: 0,
             steps_max: STEPS_MIN + page.len() as u64 * u64::from(options.steps_per_byte_max),
             flattened: Vec::new(),
             n_flattened: 0,
-            has_frames: false,
-            is_in_columns: false,
+            splits_for_ever: false,
+            splits_now: false,
             has_foreign: false,
+            has_templates: false,
             is_in_raw: false,
             drops_line_end: false,
+            is_barred: false,
             lists: HashMap::new(),
         }
     }
@@ -152,7 +173,7 @@ impl<'a> Feed<'a> {
         match token {
             Token::StartTag => self.start_tag(),
             Token::EndTag => self.end_tag(),
-            Token::Text(span) => self.text(span),
+            Token::Text(span) => self.text(span, drops_line_end),
             Token::RawText(span) => self.raw_text(span, drops_line_end),
             Token::Null => {
                 self.hand_over(Current::Given, TreeToken::NullCharacterToken);
@@ -169,7 +190,8 @@ impl<'a> Feed<'a> {
                     system_id: tendril(doctype.system_id),
                     force_quirks: doctype.force_quirks,
                 };
-                self.hand_over(Current::Other, TreeToken::DoctypeToken(doctype));
+                // As U+0000, it lets texts wait on that wait.
+                self.hand_over(Current::Given, TreeToken::DoctypeToken(doctype));
             }
             Token::End => {
                 self.hand_over(Current::Other, TreeToken::EOFToken);
@@ -208,8 +230,7 @@ impl<'a> Feed<'a> {
         }
         let mut tree = self.builder.sink.tree.borrow_mut();
         // Elements that are copied, or found to be missing, cost walks of their own.
-        let n_more = (tree.n_made - n_made).saturating_sub(1);
-        self.steps += u64::from(self.depth) * u64::from(n_more);
+        self.steps += u64::from(self.depth) * u64::from(tree.n_made - n_made);
         tree.settle()
     }
 
@@ -220,14 +241,14 @@ impl<'a> Feed<'a> {
         }
         let attributes = self.take_attributes();
         let class = class(tag);
-        let is_flattened = self.is_flattened(class);
+        let is_flattened = self.is_flattened(tag, class);
         self.steps += u64::from(self.depth) * self.walks(tag, class);
         let seen = if is_flattened { Vec::new() } else { self.seen_attributes(tag, class, attributes) };
-        let local = if is_flattened { local_name!("source") } else { local };
+        let (local, known_as) = if is_flattened { (local_name!("source"), Tag::SOURCE) } else { (local, tag) };
         let source = self.tokenizer.tag().start as u32;
         let is_closed = is_flattened || self.tokenizer.tag().self_closing;
         let made = self.hand_over(
-            Current::Start(Start { tag, local: local.clone(), source, attributes, made: None }),
+            Current::Start(Start { tag, local: local.clone(), known_as, source, attributes, made: None }),
             tag_token(TagKind::StartTag, local.clone(), is_closed, seen),
         );
         if is_flattened {
@@ -237,9 +258,7 @@ impl<'a> Feed<'a> {
             return;
         }
         self.note_mode(tag);
-        self.drops_line_end = tag == Tag::TEXTAREA;
-        self.has_frames |= tag == Tag::FRAMESET;
-        self.has_foreign |= tag == Tag::SVG || tag == Tag::MATH;
+        self.drops_line_end = matches!(tag, Tag::LISTING | Tag::PRE | Tag::TEXTAREA);
         let Some(made) =
             made.filter(|made| class != Class::Void && class != Class::Raw && !(made.is_foreign && is_closed))
         else {
@@ -247,7 +266,7 @@ impl<'a> Feed<'a> {
         };
         self.formatting += u32::from(class == Class::Formatting);
         let depth = self.tree().depth(made.id);
-        self.depth = depth;
+        (self.depth, self.depth_known) = (depth, depth);
         if self.depth > self.options.depth_max && class != Class::Frame {
             // The guess was too low. Close it, and it is as good as flattened.
             self.hand_over(Current::Other, tag_token(TagKind::EndTag, local, false, Vec::new()));
@@ -265,6 +284,9 @@ impl<'a> Feed<'a> {
         let (tag, local) = self.tag_name();
         let ends_raw = std::mem::take(&mut self.is_in_raw);
         if !ends_raw {
+            if is_one_too_many(tag) {
+                return;
+            }
             if self.is_full() {
                 return self.leave_out(tag);
             }
@@ -276,6 +298,7 @@ impl<'a> Feed<'a> {
                 return;
             }
             if self.is_spent() {
+                self.bar();
                 self.tree().cuts.steps += 1;
                 return;
             }
@@ -285,20 +308,25 @@ impl<'a> Feed<'a> {
         if !ends_raw {
             self.note_mode(tag);
             self.depth = self.depth.saturating_sub(1);
+            if self.depth_known > DEPTH_OF_NO_CONCERN && self.depth < self.depth_known / 2 {
+                self.take_stock();
+            }
         }
     }
 
-    fn text(&mut self, span: Span) {
-        if self.formatting > 0 {
+    fn text(&mut self, span: Span, drops_line_end: bool) {
+        if self.is_spent() && !self.is_full() {
+            self.bar();
+        } else if self.formatting > 0 {
             self.steps += u64::from(self.depth);
         }
         let text = self.tokenizer.text(span);
-        if self.has_frames || self.is_in_columns || !self.tree().has_body {
+        if self.splits_for_ever || self.splits_now || !self.tree().has_body {
             let text = StrTendril::from_slice(text);
             self.hand_over(Current::WholeText(span), TreeToken::CharacterTokens(text));
             return;
         }
-        let has_line_end = text.starts_with('\n');
+        let has_line_end = drops_line_end && text.starts_with('\n');
         let is_blank = text.bytes().all(|byte| byte.is_ascii_whitespace());
         let stand_in = match (has_line_end, is_blank) {
             (false, false) => "x",
@@ -314,7 +342,7 @@ impl<'a> Feed<'a> {
     fn raw_text(&mut self, mut span: Span, drops_line_end: bool) {
         if !self.is_in_raw {
             // Of an element that was left out.
-            return self.text(span);
+            return self.text(span, false);
         }
         if drops_line_end && self.tokenizer.text(span).starts_with('\n') {
             span.start += 1;
@@ -327,9 +355,11 @@ impl<'a> Feed<'a> {
 
     fn tag_name(&mut self) -> (Tag, LocalName) {
         let name = self.tokenizer.text(self.tokenizer.tag().name);
-        let tag = Tag(self.builder.sink.tree.borrow_mut().tag_names.number(name));
+        let tag = self.builder.sink.tree.borrow_mut().tag_names.tag(name);
         let local = match Tag::ATOMS.get(tag.0 as usize) {
             Some(local) => local.clone(),
+            // It is flattened, and its end tag closes nothing.
+            None if is_one_too_many(tag) => local_name!(""),
             None => {
                 let at = tag.0 as usize - Tag::ATOMS.len();
                 if self.atoms.len() <= at {
@@ -353,12 +383,13 @@ impl<'a> Feed<'a> {
                 tree.cuts.attributes += (written.len() - n_read) as u32;
                 break;
             }
-            let name = tree.attr_names.number(self.tokenizer.text(*name));
-            if self.last_with.len() <= name as usize {
-                self.last_with.resize(name as usize + 1, 0);
+            let name = tree.attr_names.attribute(self.tokenizer.text(*name));
+            let at = name.0 as usize;
+            if self.last_with.len() <= at {
+                self.last_with.resize(at + 1, 0);
             }
-            if std::mem::replace(&mut self.last_with[name as usize], self.n_tags) != self.n_tags {
-                tree.attributes.push(Attribute { name: Attr(name), start: value.start, stop: value.end });
+            if std::mem::replace(&mut self.last_with[at], self.n_tags) != self.n_tags {
+                tree.attributes.push(Attribute { name, start: value.start, stop: value.end });
             }
         }
         (start as u32, tree.attributes.len() as u32)
@@ -414,7 +445,9 @@ impl<'a> Feed<'a> {
                 if rows.iter().any(|row| is_hidden(&row)) { whole(&["type"]) } else { Vec::new() }
             }
             // Whether it states the encoding matters where a byte order mark follows only; see `hand_over`.
-            Tag::META if self.tokenizer.at_byte_order_mark() => whole(&["charset", "http-equiv", "content"]),
+            Tag::META | Tag::LINK | Tag::BASE | Tag::BASEFONT | Tag::BGSOUND if self.tokenizer.at_byte_order_mark() => {
+                whole(&["charset", "http-equiv", "content"])
+            }
             _ if self.has_foreign && tree.tag_names.name(tag.0) == "annotation-xml" => whole(&["encoding"]),
             _ => Vec::new(),
         }
@@ -434,20 +467,25 @@ impl<'a> Feed<'a> {
     }
 
     /// Whether an element has to be flattened, and the count of why.
-    fn is_flattened(&mut self, class: Class) -> bool {
+    fn is_flattened(&mut self, tag: Tag, class: Class) -> bool {
         if self.is_spent() && class != Class::Raw {
+            self.bar();
             self.tree().cuts.steps += 1;
             return true;
         }
         if class != Class::Plain && class != Class::Formatting {
             return false;
         }
+        if is_one_too_many(tag) {
+            self.tree().cuts.names += 1;
+            return true;
+        }
         if self.depth >= self.options.depth_max {
             self.tree().cuts.depth += 1;
             return true;
         }
         if class == Class::Formatting && self.formatting >= self.options.formatting_max {
-            self.count_formatting();
+            self.take_stock();
             if self.formatting >= self.options.formatting_max {
                 self.tree().cuts.formatting += 1;
                 return true;
@@ -465,18 +503,18 @@ impl<'a> Feed<'a> {
         self.n_flattened += 1;
     }
 
-    /// Counts the formatting elements, which tree construction shows together with the open ones, in this order:
-    /// document, open elements, formatting elements, head, form.
-    fn count_formatting(&mut self) {
+    /// Counts the open elements and the formatting elements, which tree construction shows in this order: document, open
+    /// elements, formatting elements, head, form.
+    fn take_stock(&mut self) {
         let trace = Trace::default();
         self.builder.trace_handles(&trace);
         let handles = trace.0.into_inner();
-        let mut listed: Vec<u32> = Vec::new();
         let last = |handles: &[Handle], tag: Tag| handles.last().is_some_and(|it| it.is_html(tag));
         let mut handles = &handles[..];
         for pointer in [Tag::FORM, Tag::HEAD] {
             handles = &handles[..handles.len() - usize::from(last(handles, pointer))];
         }
+        let mut listed: Vec<u32> = Vec::new();
         for handle in handles.iter().rev() {
             // An open element that is in the list as well shows where the list begins.
             let is_listed = handle.html_tag().is_some_and(|tag| class(tag) == Class::Formatting);
@@ -486,16 +524,40 @@ impl<'a> Feed<'a> {
             listed.push(handle.id);
         }
         self.formatting = listed.len() as u32;
+        self.depth = (handles.len() - listed.len()) as u32 - 1;
+        self.depth_known = self.depth;
         self.steps += handles.len() as u64;
     }
 
+    /// Notes whether texts that follow may be split.
     fn note_mode(&mut self, tag: Tag) {
-        self.is_in_columns = matches!(tag, Tag::COL | Tag::COLGROUP | Tag::HTML | Tag::TEMPLATE);
+        self.has_foreign |= tag == Tag::SVG || tag == Tag::MATH;
+        self.has_templates |= tag == Tag::TEMPLATE;
+        let is_column = tag == Tag::COL || tag == Tag::COLGROUP;
+        self.splits_for_ever |= tag == Tag::FRAMESET || is_column && self.has_templates;
+        self.splits_now = is_column || tag == Tag::HTML || tag == Tag::TEMPLATE;
     }
 
     /// Whether the walks have cost all they may.
     fn is_spent(&self) -> bool {
         self.steps > self.steps_max
+    }
+
+    /// Puts what follows into an element that ends the walks of tree construction, if that is not done yet. It takes the
+    /// element for an `<object>`, which nothing inside can see past; to us it is a `<div>`.
+    fn bar(&mut self) {
+        if !std::mem::replace(&mut self.is_barred, true) {
+            let local = local_name!("object");
+            let start = Start {
+                tag: Tag::DIV,
+                local: local.clone(),
+                known_as: Tag::OBJECT,
+                source: super::NONE,
+                attributes: (0, 0),
+                made: None,
+            };
+            self.hand_over(Current::Start(start), tag_token(TagKind::StartTag, local, false, Vec::new()));
+        }
     }
 
     fn is_full(&self) -> bool {

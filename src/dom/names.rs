@@ -33,18 +33,12 @@ macro_rules! names {
             #[allow(dead_code, reason = "html5ever is told the names of elements only")]
             pub(super) const ATOMS: &'static [LocalName] = &[$(html5ever::local_name!($name)),+];
 
-            const SLOTS_OF_NAMES: [u8; SLOTS] = table(Self::KNOWN);
+            const TABLE_OF_NAMES: Table = table(Self::KNOWN);
 
             /// The number of a name that has a constant; the name must be in lower case.
-            pub(super) fn known(name: &str) -> Option<Self> {
-                let mut slot = slot(name.as_bytes());
-                loop {
-                    match Self::SLOTS_OF_NAMES[slot] {
-                        EMPTY => return None,
-                        number if Self::KNOWN[number as usize] == name => return Some(Self(u32::from(number))),
-                        _ => slot = (slot + 1) % SLOTS,
-                    }
-                }
+            #[inline]
+            fn known(key: Key) -> Option<u32> {
+                Self::TABLE_OF_NAMES.find(key)
             }
         }
     };
@@ -55,43 +49,89 @@ const SLOTS: usize = 512;
 
 const EMPTY: u8 = u8::MAX;
 
-const fn table(names: &[&str]) -> [u8; SLOTS] {
-    assert!(names.len() < EMPTY as usize);
-    let mut table = [EMPTY; SLOTS];
+/// What a name is told by: its length, its first bytes and its last. Up to 16 bytes that is all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Key {
+    first: u64,
+    last: u64,
+    length: usize,
+}
+
+impl Key {
+    #[inline]
+    const fn of(name: &[u8]) -> Self {
+        let (first, last) = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
+            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            _ => match (name.first_chunk::<4>(), name.last_chunk::<4>()) {
+                (Some(first), Some(last)) => (u32::from_le_bytes(*first) as u64, u32::from_le_bytes(*last) as u64),
+                _ => match name {
+                    [] => (0, 0),
+                    [first, .., last] => (*first as u64, (*last as u64) << 8 | name[name.len() / 2] as u64),
+                    [only] => (*only as u64, 0),
+                },
+            },
+        };
+        Self { first, last, length: name.len() }
+    }
+
+    /// Where the search for a name begins.
+    #[inline]
+    const fn slot(self) -> usize {
+        let mixed = (self.first ^ self.last.rotate_left(27) ^ self.length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> 55) as usize
+    }
+
+    #[inline]
+    const fn is(self, other: Self) -> bool {
+        self.first == other.first && self.last == other.last && self.length == other.length
+    }
+}
+
+/// The names that have constants, by their hash.
+struct Table {
+    /// Numbers of names, or [`EMPTY`].
+    slots: [u8; SLOTS],
+    keys: [Key; EMPTY as usize],
+}
+
+const fn table(names: &[&str]) -> Table {
+    let mut table = Table { slots: [EMPTY; SLOTS], keys: [Key::of(b""); EMPTY as usize] };
     let mut number = 0;
     while number < names.len() {
-        let mut slot = slot(names[number].as_bytes());
-        while table[slot] != EMPTY {
+        let key = Key::of(names[number].as_bytes());
+        assert!(key.length <= KEY_IS_ALL);
+        let mut slot = key.slot();
+        while table.slots[slot] != EMPTY {
             slot = (slot + 1) % SLOTS;
         }
-        table[slot] = number as u8;
+        table.slots[slot] = number as u8;
+        table.keys[number] = key;
         number += 1;
     }
     table
 }
 
-/// Where the search for a name begins: a product of its first and last bytes.
-const fn slot(name: &[u8]) -> usize {
-    let (first, last) = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
-        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
-        _ => match (name.first_chunk::<4>(), name.last_chunk::<4>()) {
-            (Some(first), Some(last)) => (u32::from_le_bytes(*first) as u64, u32::from_le_bytes(*last) as u64),
-            _ => match name {
-                [] => (0, 0),
-                [first, .., last] => (*first as u64, (*last as u64) << 8 | (name[name.len() / 2] as u64) << 16),
-                [only] => (*only as u64, 0),
-            },
-        },
-    };
-    let mixed = (first ^ last.rotate_left(27) ^ name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 55) as usize
+/// Length up to which names with the same key are the same.
+const KEY_IS_ALL: usize = 16;
+
+impl Table {
+    #[inline]
+    fn find(&self, key: Key) -> Option<u32> {
+        let mut slot = key.slot();
+        loop {
+            match self.slots[slot] {
+                EMPTY => return None,
+                number if self.keys[number as usize].is(key) => return Some(u32::from(number)),
+                _ => slot = (slot + 1) % SLOTS,
+            }
+        }
+    }
 }
 
 /// Numbers for the names of one page: those with a constant, and those the page brings itself.
 #[derive(Debug)]
 pub(super) struct Names {
-    known: fn(&str) -> Option<u32>,
-    known_names: &'static [&'static str],
+    known: &'static [&'static str],
     others: Vec<Box<str>>,
     by_name: HashMap<Box<str>, u32>,
     /// The name seen last in each slot, which is nearly always the one that is looked for.
@@ -99,40 +139,41 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn of_tags() -> Self {
-        Self::new(|name| Tag::known(name).map(|it| it.0), Tag::KNOWN)
+    pub(super) fn new(known: &'static [&'static str]) -> Self {
+        Self { known, others: Vec::new(), by_name: HashMap::new(), recent: vec![0; SLOTS] }
     }
 
-    pub(super) fn of_attributes() -> Self {
-        Self::new(|name| Attr::known(name).map(|it| it.0), Attr::KNOWN)
+    /// The number of a tag's name, new if need be.
+    #[inline]
+    pub(super) fn tag(&mut self, name: &str) -> Tag {
+        let key = Key::of(name.as_bytes());
+        Tag(Tag::known(key).unwrap_or_else(|| self.other(name, key)))
     }
 
-    fn new(known: fn(&str) -> Option<u32>, known_names: &'static [&'static str]) -> Self {
-        Self { known, known_names, others: Vec::new(), by_name: HashMap::new(), recent: vec![0; SLOTS] }
+    /// The number of an attribute's name, new if need be.
+    #[inline]
+    pub(super) fn attribute(&mut self, name: &str) -> Attr {
+        let key = Key::of(name.as_bytes());
+        Attr(Attr::known(key).unwrap_or_else(|| self.other(name, key)))
     }
 
-    /// The number of a name, new if need be.
-    pub(super) fn number(&mut self, name: &str) -> u32 {
-        if let Some(number) = (self.known)(name) {
-            return number;
-        }
-        let slot = slot(name.as_bytes());
-        let recent = self.recent[slot] as usize;
-        if self.others.get(recent).is_some_and(|it| **it == *name) {
-            return (self.known_names.len() + recent) as u32;
+    fn other(&mut self, name: &str, key: Key) -> u32 {
+        let recent = self.recent[key.slot()];
+        if self.others.get(recent as usize).is_some_and(|it| **it == *name) {
+            return self.known.len() as u32 + recent;
         }
         let next = self.others.len() as u32;
         let other = *self.by_name.entry(name.into()).or_insert(next);
         if other == next {
             self.others.push(name.into());
         }
-        self.recent[slot] = other;
-        self.known_names.len() as u32 + other
+        self.recent[key.slot()] = other;
+        self.known.len() as u32 + other
     }
 
     /// The name of a number.
     pub(super) fn name(&self, number: u32) -> &str {
-        super::name(self.known_names, &self.others, number)
+        super::name(self.known, &self.others, number)
     }
 
     /// The names past those that have a constant.

@@ -80,10 +80,30 @@ pub(super) struct Tokenizer<'a> {
     mode: Mode,
     /// The name of the last start tag, whose end tag ends its raw text.
     last_start: Span,
-    /// Whether carriage returns or U+0000 stand anywhere in the page, and text must be looked through for them.
-    unclean: bool,
+    /// The next carriage return and the next U+0000, which most pages hold few of.
+    next_return: Next<b'\r'>,
+    next_null: Next<b'\0'>,
     rewritten: String,
     tag: Tag,
+}
+
+/// Where a byte stands next, found out when it is asked for.
+#[derive(Debug)]
+struct Next<const BYTE: u8>(Option<usize>);
+
+impl<const BYTE: u8> Next<BYTE> {
+    /// Its first place from `at` on; the end of the page where there is none.
+    #[inline]
+    fn from(&mut self, at: usize, bytes: &[u8]) -> usize {
+        match self.0 {
+            Some(place) if place >= at => place,
+            _ => {
+                let place = memchr(BYTE, &bytes[at..]).map_or(bytes.len(), |found| at + found);
+                self.0 = Some(place);
+                place
+            }
+        }
+    }
 }
 
 /// Whether character references in a stretch mean anything, and where it stands.
@@ -111,7 +131,8 @@ impl<'a> Tokenizer<'a> {
             at: 0,
             mode: Mode::Data,
             last_start: Span::default(),
-            unclean: memchr2(b'\r', b'\0', page.as_bytes()).is_some(),
+            next_return: Next(None),
+            next_null: Next(None),
             rewritten: String::new(),
             tag: Tag::default(),
         };
@@ -212,38 +233,47 @@ impl<'a> Tokenizer<'a> {
             },
             (Some(b'<'), Some(b'!')) => return self.declaration(foreign),
             (Some(b'<'), Some(b'?')) => self.bogus_comment(self.at + 1),
-            (Some(_), _) => self.text_to(self.text_end(), Some(Place::Text)),
+            (Some(b'\0'), _) => self.text_to(self.at + 1, None),
+            (Some(_), _) => self.text_here(),
         })
     }
 
-    /// Where the text that begins here ends: at a `<` that begins something, or at the end of the page.
-    fn text_end(&self) -> usize {
-        let bytes = self.bytes();
+    /// The text that begins here, up to a `<` that begins something, a U+0000, or the end of the page.
+    fn text_here(&mut self) -> Token {
+        let null = self.next_null.from(self.at, self.bytes());
+        let bytes = &self.bytes()[..null];
         // The byte here is text whatever it is.
-        let mut at = self.at + 1;
-        while let Some(found) = memchr(b'<', &bytes[at..]) {
+        let mut at = self.at;
+        let mut is_plain = bytes[at] != b'&';
+        loop {
+            at += 1;
+            let rest = &bytes[at..];
+            let Some(found) = (if is_plain { memchr2(b'<', b'&', rest) } else { memchr(b'<', rest) }) else {
+                at = null;
+                break;
+            };
             at += found;
-            match bytes.get(at + 1) {
-                Some(b'a'..=b'z' | b'A'..=b'Z' | b'!' | b'?') => return at,
-                Some(b'/') if at + 2 < bytes.len() => return at,
-                Some(_) => at += 1,
-                None => break,
+            match (bytes[at], self.bytes().get(at + 1)) {
+                (b'&', _) => is_plain = false,
+                (_, Some(b'a'..=b'z' | b'A'..=b'Z' | b'!' | b'?')) => break,
+                (_, Some(b'/')) if at + 2 < self.page.len() => break,
+                _ => {}
             }
         }
-        bytes.len()
+        let is_plain = is_plain && self.next_return.from(self.at, self.bytes()) >= at;
+        let span = if is_plain { Span::new(self.at, at) } else { self.rewritten(self.at, at, Some(Place::Text)) };
+        self.at = at;
+        Token::Text(span)
     }
 
     /// Text from here to `end`, or to a U+0000 before it.
-    fn text_to(&mut self, mut end: usize, references: References) -> Token {
-        if self.unclean
-            && let Some(null) = memchr(b'\0', &self.bytes()[self.at..end])
-        {
-            if null == 0 {
-                self.at += 1;
-                return Token::Null;
-            }
-            end = self.at + null;
+    fn text_to(&mut self, end: usize, references: References) -> Token {
+        let null = self.next_null.from(self.at, self.bytes());
+        if null == self.at {
+            self.at += 1;
+            return Token::Null;
         }
+        let end = end.min(null);
         let span = self.rewritten(self.at, end, references);
         self.at = end;
         Token::Text(span)
@@ -325,7 +355,12 @@ impl<'a> Tokenizer<'a> {
         let (start, end) = match bytes.get(*at)? {
             quote @ (b'"' | b'\'') => {
                 let start = *at + 1;
-                let end = start + memchr(*quote, &bytes[start..])?;
+                let mut end = start + memchr2(*quote, b'&', &bytes[start..])?;
+                if bytes[end] == *quote && self.is_clean(start, end) {
+                    *at = end + 1;
+                    return Some((name, Span::new(start, end)));
+                }
+                end += memchr(*quote, &bytes[end..])?;
                 *at = end + 1;
                 (start, end)
             }
@@ -344,15 +379,13 @@ impl<'a> Tokenizer<'a> {
         let bytes = self.bytes();
         let start = *at;
         let mut seen = class(bytes, start);
-        *at += 1;
-        loop {
-            let class = class(bytes, *at);
-            if class & ends != 0 || *at >= bytes.len() {
-                break;
-            }
+        let rest = bytes.get(start + 1..).unwrap_or_default();
+        let end = rest.iter().position(|byte| {
+            let class = CLASSES[*byte as usize];
             seen |= class;
-            *at += 1;
-        }
+            class & ends != 0
+        });
+        *at = end.map_or(bytes.len(), |end| start + 1 + end);
         if seen & CHANGES == 0 {
             return Span::new(start, *at);
         }
@@ -419,14 +452,15 @@ impl<'a> Tokenizer<'a> {
     /// mean.
     fn rewritten(&mut self, start: usize, end: usize, references: References) -> Span {
         let page = self.page;
+        let is_clean = self.is_clean(start, end);
         let stretch = &page[start..end];
         let next = |at: usize| {
             let rest = &stretch.as_bytes()[at..];
-            let found = match (self.unclean, references.is_some()) {
-                (false, false) => None,
-                (false, true) => memchr(b'&', rest),
-                (true, false) => memchr2(b'\r', b'\0', rest),
-                (true, true) => memchr3(b'&', b'\r', b'\0', rest),
+            let found = match (is_clean, references.is_some()) {
+                (true, false) => None,
+                (true, true) => memchr(b'&', rest),
+                (false, false) => memchr2(b'\r', b'\0', rest),
+                (false, true) => memchr3(b'&', b'\r', b'\0', rest),
             };
             found.map(|found| at + found)
         };
@@ -467,6 +501,13 @@ impl<'a> Tokenizer<'a> {
         }
         self.rewritten.push_str(&stretch[done..]);
         self.rewritten_since(rewritten_at)
+    }
+
+    /// Whether a stretch holds no carriage return and no U+0000.
+    #[inline]
+    fn is_clean(&mut self, start: usize, end: usize) -> bool {
+        self.next_return.from(start, self.page.as_bytes()) >= end
+            && self.next_null.from(start, self.page.as_bytes()) >= end
     }
 
     fn rewritten_since(&self, at: usize) -> Span {

@@ -9,9 +9,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use async_compression::tokio::bufread::{
-    BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder,
-};
+use async_compression::tokio::bufread::{BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder};
 use async_compression::zstd::DParameter;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader, ReadBuf};
 use url::Url;
@@ -54,10 +52,7 @@ impl Coding {
 /// # Errors
 ///
 /// [`FetchError::Coding`] for a coding we do not know, and for more than [`CODINGS_MAX`].
-pub(super) fn codings<'a>(
-    headers: impl Iterator<Item = &'a str>,
-    url: &Url,
-) -> Result<Vec<Coding>, FetchError> {
+pub(super) fn codings<'a>(headers: impl Iterator<Item = &'a str>, url: &Url) -> Result<Vec<Coding>, FetchError> {
     let mut codings = Vec::new();
     for name in headers.flat_map(|value| value.split(',')).map(str::trim) {
         let coding = match name.to_ascii_lowercase().as_str() {
@@ -69,19 +64,11 @@ pub(super) fn codings<'a>(
             _ if encoding_rs::Encoding::for_label(name.as_bytes()).is_some() => continue,
             _ => {
                 let coding = name.chars().take(40).collect::<String>().into();
-                return Err(problem(
-                    url,
-                    coding,
-                    "is in a coding that we did not ask for and do not know",
-                ));
+                return Err(problem(url, coding, "is in a coding that we did not ask for and do not know"));
             }
         };
         if codings.len() == CODINGS_MAX {
-            return Err(problem(
-                url,
-                "several times coded".into(),
-                "has more layers than we undo",
-            ));
+            return Err(problem(url, "several times coded".into(), "has more layers than we undo"));
         }
         codings.push(coding);
     }
@@ -91,12 +78,7 @@ pub(super) fn codings<'a>(
 /// The body with its codings undone, the last applied first. Each layer may give `bytes_max` bytes.
 ///
 /// Reading gives errors that [`into_fetch_error`] tells apart. An empty body is empty in any coding.
-pub(super) async fn undo(
-    mut body: Bytes,
-    codings: &[Coding],
-    bytes_max: u64,
-    url: &Url,
-) -> io::Result<Bytes> {
+pub(super) async fn undo(mut body: Bytes, codings: &[Coding], bytes_max: u64, url: &Url) -> io::Result<Bytes> {
     for &coding in codings.iter().rev() {
         let mut packed = BufReader::new(body);
         if packed.fill_buf().await?.is_empty() {
@@ -113,13 +95,7 @@ pub(super) async fn undo(
             }
             Coding::Deflate => deflate(packed).await?,
         };
-        body = Box::pin(Layer {
-            unpacked,
-            coding,
-            left: bytes_max,
-            bytes_max,
-            url: url.clone(),
-        });
+        body = Box::pin(Layer { unpacked, coding, left: bytes_max, bytes_max, url: url.clone() });
     }
     Ok(body)
 }
@@ -136,11 +112,7 @@ async fn deflate(mut packed: BufReader<Bytes>) -> io::Result<Bytes> {
     }
     let is_zlib = n_head == 2 && head[0] & 0x0F == 8 && u16::from_be_bytes(head).is_multiple_of(31);
     let whole = BufReader::new(io::Cursor::new(head).take(n_head as u64).chain(packed));
-    Ok(if is_zlib {
-        Box::pin(ZlibDecoder::new(whole))
-    } else {
-        Box::pin(DeflateDecoder::new(whole))
-    })
+    Ok(if is_zlib { Box::pin(ZlibDecoder::new(whole)) } else { Box::pin(DeflateDecoder::new(whole)) })
 }
 
 /// A gzip file: members one after the other. What follows the last and is no member (padding, a stray line) is left
@@ -152,11 +124,7 @@ enum Members {
 }
 
 impl AsyncRead for Members {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         loop {
             match &mut *self {
@@ -173,9 +141,7 @@ impl AsyncRead for Members {
                     let head = ready!(Pin::new(packed).poll_fill_buf(cx))?;
                     let begins_member = head.starts_with(b"\x1F\x8B") || head == b"\x1F";
                     match std::mem::replace(&mut *self, Self::Done) {
-                        Self::Between(packed) if begins_member => {
-                            *self = Self::Member(GzipDecoder::new(packed))
-                        }
+                        Self::Between(packed) if begins_member => *self = Self::Member(GzipDecoder::new(packed)),
                         Self::Member(_) | Self::Between(_) | Self::Done => {}
                     }
                 }
@@ -195,11 +161,7 @@ struct Layer {
 }
 
 impl AsyncRead for Layer {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let read = ready!(self.unpacked.as_mut().poll_read(cx, buf));
         if let Err(error) = read {
@@ -219,10 +181,7 @@ impl AsyncRead for Layer {
 impl Layer {
     /// Errors from beneath are ours already; all others are the coding's.
     fn named(&self, error: io::Error) -> io::Error {
-        if error
-            .get_ref()
-            .is_some_and(|inner| inner.is::<FetchError>())
-        {
+        if error.get_ref().is_some_and(|inner| inner.is::<FetchError>()) {
             return error;
         }
         let what = match error.kind() {
@@ -237,25 +196,14 @@ impl Layer {
 pub(super) fn into_fetch_error(error: io::Error, url: &Url) -> FetchError {
     error
         .downcast::<FetchError>()
-        .unwrap_or_else(|error| FetchError::Interrupted {
-            url: url.clone(),
-            source: std::sync::Arc::new(error),
-        })
+        .unwrap_or_else(|error| FetchError::Interrupted { url: url.clone(), source: std::sync::Arc::new(error) })
 }
 
 /// Over the limit of decoded bytes.
 pub(super) fn too_large(url: &Url, bytes_max: u64) -> FetchError {
-    FetchError::TooLarge {
-        url: url.clone(),
-        bytes_max,
-        measured: Measured::Unpacked,
-    }
+    FetchError::TooLarge { url: url.clone(), bytes_max, measured: Measured::Unpacked }
 }
 
 fn problem(url: &Url, coding: Box<str>, problem: &str) -> FetchError {
-    FetchError::Coding {
-        url: url.clone(),
-        coding,
-        problem: problem.into(),
-    }
+    FetchError::Coding { url: url.clone(), coding, problem: problem.into() }
 }

@@ -48,11 +48,7 @@ impl Cookies {
         };
         let (name, value) = (name.trim(), value.trim());
         let is_sendable = |text: &str| text.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
-        if name.is_empty()
-            || name.len() + value.len() > COOKIE_BYTES_MAX
-            || !is_sendable(name)
-            || !is_sendable(value)
-        {
+        if name.is_empty() || name.len() + value.len() > COOKIE_BYTES_MAX || !is_sendable(name) || !is_sendable(value) {
             return;
         }
         let mut cookie = Cookie {
@@ -70,8 +66,7 @@ impl Cookies {
             match attribute.trim().to_ascii_lowercase().as_str() {
                 "secure" => cookie.secure = true,
                 "max-age" => {
-                    is_deleted = value.starts_with('-')
-                        || value.bytes().all(|b| b == b'0') && !value.is_empty()
+                    is_deleted = value.starts_with('-') || value.bytes().all(|b| b == b'0') && !value.is_empty()
                 }
                 "path" if value.starts_with('/') => cookie.path = value.to_owned(),
                 "domain" => {
@@ -87,9 +82,10 @@ impl Cookies {
                 _ => {}
             }
         }
-        let before = self.jar.iter().position(|kept| {
-            kept.name == cookie.name && kept.domain == cookie.domain && kept.path == cookie.path
-        });
+        let before = self
+            .jar
+            .iter()
+            .position(|kept| kept.name == cookie.name && kept.domain == cookie.domain && kept.path == cookie.path);
         match (before, is_deleted) {
             (Some(at), true) => {
                 self.jar.remove(at);
@@ -108,28 +104,19 @@ impl Cookies {
             .jar
             .iter()
             .filter(|cookie| {
-                let at_host = cookie.domain == host
-                    || !cookie.host_only && is_below(to, host, &cookie.domain);
-                at_host
-                    && is_under(to.path(), &cookie.path)
-                    && (!cookie.secure || to.scheme() == "https")
+                let at_host = cookie.domain == host || !cookie.host_only && is_below(to, host, &cookie.domain);
+                at_host && is_under(to.path(), &cookie.path) && (!cookie.secure || to.scheme() == "https")
             })
             .collect();
         sent.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
-        let pairs: Vec<String> = sent
-            .iter()
-            .map(|cookie| format!("{}={}", cookie.name, cookie.value))
-            .collect();
+        let pairs: Vec<String> = sent.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect();
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 }
 
 /// Whether the URL's host, a name, lies below the domain.
 fn is_below(url: &Url, host: &str, domain: &str) -> bool {
-    matches!(url.host(), Some(Host::Domain(_)))
-        && host
-            .strip_suffix(domain)
-            .is_some_and(|labels| labels.ends_with('.'))
+    matches!(url.host(), Some(Host::Domain(_))) && host.strip_suffix(domain).is_some_and(|labels| labels.ends_with('.'))
 }
 
 /// Whether a path is the cookie's or beneath it.
@@ -163,87 +150,35 @@ mod tests {
 
     #[test]
     fn a_cookie_goes_back_to_its_host_alone() {
-        check(
-            &[(NEWS, "seen=1; HttpOnly; SameSite=Lax")],
-            "https://www.news.example/a/c",
-            Some("seen=1"),
-        );
+        check(&[(NEWS, "seen=1; HttpOnly; SameSite=Lax")], "https://www.news.example/a/c", Some("seen=1"));
         check(&[(NEWS, "seen=1")], "https://news.example/a/c", None);
-        check(
-            &[(NEWS, "seen=1")],
-            "https://www.news.example.evil.example/a/c",
-            None,
-        );
+        check(&[(NEWS, "seen=1")], "https://www.news.example.evil.example/a/c", None);
         check(&[(NEWS, "seen=1")], "https://www.news.example/b", None);
-        check(
-            &[(NEWS, "seen=1; Path=/")],
-            "https://www.news.example/b",
-            Some("seen=1"),
-        );
-        check(
-            &[(NEWS, "seen=1; Path=/a")],
-            "https://www.news.example/ab",
-            None,
-        );
+        check(&[(NEWS, "seen=1; Path=/")], "https://www.news.example/b", Some("seen=1"));
+        check(&[(NEWS, "seen=1; Path=/a")], "https://www.news.example/ab", None);
     }
 
     #[test]
     fn a_domain_reaches_the_hosts_below_it_but_never_a_public_suffix() {
         let domain = |domain: &str| format!("seen=1; Path=/; Domain={domain}");
-        check(
-            &[(NEWS, &domain(".News.example"))],
-            "https://id.news.example/",
-            Some("seen=1"),
-        );
-        check(
-            &[(NEWS, &domain("other.example"))],
-            "https://other.example/",
-            None,
-        );
-        check(
-            &[("https://a.news.co.uk/", &domain("co.uk"))],
-            "https://b.other.co.uk/",
-            None,
-        );
-        check(
-            &[("https://a.news.co.uk/", &domain("news.co.uk"))],
-            "https://b.news.co.uk/",
-            Some("seen=1"),
-        );
-        check(
-            &[("http://127.0.0.1/", &domain("0.0.1"))],
-            "http://127.0.0.1/",
-            None,
-        );
+        check(&[(NEWS, &domain(".News.example"))], "https://id.news.example/", Some("seen=1"));
+        check(&[(NEWS, &domain("other.example"))], "https://other.example/", None);
+        check(&[("https://a.news.co.uk/", &domain("co.uk"))], "https://b.other.co.uk/", None);
+        check(&[("https://a.news.co.uk/", &domain("news.co.uk"))], "https://b.news.co.uk/", Some("seen=1"));
+        check(&[("http://127.0.0.1/", &domain("0.0.1"))], "http://127.0.0.1/", None);
     }
 
     #[test]
     fn a_secure_cookie_goes_over_https_alone() {
-        check(
-            &[(NEWS, "seen=1; Secure; Path=/")],
-            "http://www.news.example/",
-            None,
-        );
-        check(
-            &[(NEWS, "seen=1; Secure; Path=/")],
-            "https://www.news.example/",
-            Some("seen=1"),
-        );
+        check(&[(NEWS, "seen=1; Secure; Path=/")], "http://www.news.example/", None);
+        check(&[(NEWS, "seen=1; Secure; Path=/")], "https://www.news.example/", Some("seen=1"));
     }
 
     #[test]
     fn cookies_are_replaced_deleted_and_ordered() {
         check(&[(NEWS, "a=1"), (NEWS, "a=2")], NEWS, Some("a=2"));
         check(&[(NEWS, "a=1"), (NEWS, "a=; Max-Age=0")], NEWS, None);
-        check(
-            &[
-                (NEWS, "a=1; Path=/"),
-                (NEWS, "b=2; Path=/a"),
-                (NEWS, "c=3; Path=/"),
-            ],
-            NEWS,
-            Some("b=2; a=1; c=3"),
-        );
+        check(&[(NEWS, "a=1; Path=/"), (NEWS, "b=2; Path=/a"), (NEWS, "c=3; Path=/")], NEWS, Some("b=2; a=1; c=3"));
     }
 
     #[test]
@@ -257,9 +192,6 @@ mod tests {
         for n in 0..1_000 {
             cookies.take(&format!("a{n}=1"), &url);
         }
-        assert_eq!(
-            cookies.header(&url).unwrap().split("; ").count(),
-            COOKIES_MAX
-        );
+        assert_eq!(cookies.header(&url).unwrap().split("; ").count(), COOKIES_MAX);
     }
 }

@@ -40,10 +40,7 @@ pub enum FetchError {
         url: Url,
     },
     /// robots.txt could not be had, which forbids all (RFC 9309, 2.3.1.4). No request was sent for the page.
-    #[error(
-        "robots.txt of {} cannot be had, so {url} must not be fetched now",
-        host_and_port(url)
-    )]
+    #[error("robots.txt of {} cannot be had, so {url} must not be fetched now", host_and_port(url))]
     RobotsUnreachable {
         /// The page.
         url: Url,

@@ -20,9 +20,7 @@ pub(super) struct Guard {
 impl Guard {
     /// Public addresses and those in `allowed` pass.
     pub(super) fn new(allowed: &[Network]) -> Self {
-        Self {
-            allowed: allowed.to_vec(),
-        }
+        Self { allowed: allowed.to_vec() }
     }
 
     /// Whether the address may be connected to.
@@ -60,9 +58,7 @@ const SPECIAL_V4: [(Ipv4Addr, u32); 15] = [
 ];
 
 fn is_public_v4(address: Ipv4Addr) -> bool {
-    !SPECIAL_V4
-        .iter()
-        .any(|(network, len)| (address.to_bits() ^ network.to_bits()) >> (32 - len) == 0)
+    !SPECIAL_V4.iter().any(|(network, len)| (address.to_bits() ^ network.to_bits()) >> (32 - len) == 0)
 }
 
 /// First address and prefix length of the ranges within 2000::/3 that are not for the public.
@@ -75,12 +71,9 @@ const SPECIAL_V6: [(Ipv6Addr, u32); 3] = [
 /// Global unicast is 2000::/3; loopback, unique local, link-local, multicast and all that is not yet given out lie
 /// outside.
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let within =
-        |network: Ipv6Addr, len: u32| (address.to_bits() ^ network.to_bits()) >> (128 - len) == 0;
+    let within = |network: Ipv6Addr, len: u32| (address.to_bits() ^ network.to_bits()) >> (128 - len) == 0;
     within(Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3)
-        && !SPECIAL_V6
-            .iter()
-            .any(|(network, len)| within(*network, *len))
+        && !SPECIAL_V6.iter().any(|(network, len)| within(*network, *len))
 }
 
 /// The IPv4 address that traffic to this one ends at.
@@ -88,9 +81,7 @@ fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let bits = address.to_bits();
     match address.segments() {
         // IPv4-mapped, RFC 4291; IPv4-compatible, its forerunner (`::` and `::1` among them); NAT64, RFC 6052.
-        [0, 0, 0, 0, 0, 0xffff | 0, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => {
-            Some(Ipv4Addr::from_bits(bits as u32))
-        }
+        [0, 0, 0, 0, 0, 0xffff | 0, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => Some(Ipv4Addr::from_bits(bits as u32)),
         // 6to4, RFC 3056.
         [0x2002, ..] => Some(Ipv4Addr::from_bits((bits >> 80) as u32)),
         _ => None,
@@ -103,35 +94,16 @@ mod tests {
 
     #[track_caller]
     fn check(allowed: &[&str], address: &str, permitted: bool) {
-        let allowed: Vec<Network> = allowed
-            .iter()
-            .map(|network| network.parse().unwrap())
-            .collect();
-        assert_eq!(
-            Guard::new(&allowed).permits(address.parse().unwrap()),
-            permitted,
-            "{address} with {allowed:?}"
-        );
+        let allowed: Vec<Network> = allowed.iter().map(|network| network.parse().unwrap()).collect();
+        assert_eq!(Guard::new(&allowed).permits(address.parse().unwrap()), permitted, "{address} with {allowed:?}");
     }
 
     #[test]
     fn public_addresses_pass() {
-        for address in [
-            "1.1.1.1",
-            "93.184.215.14",
-            "172.32.0.1",
-            "100.128.0.1",
-            "192.0.1.1",
-            "223.255.255.255",
-        ] {
+        for address in ["1.1.1.1", "93.184.215.14", "172.32.0.1", "100.128.0.1", "192.0.1.1", "223.255.255.255"] {
             check(&[], address, true);
         }
-        for address in [
-            "2606:4700::1111",
-            "2a00:1450:4001::1",
-            "2001:200::1",
-            "2001:4860:4860::8888",
-        ] {
+        for address in ["2606:4700::1111", "2a00:1450:4001::1", "2001:200::1", "2001:4860:4860::8888"] {
             check(&[], address, true);
         }
     }

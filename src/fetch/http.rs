@@ -67,10 +67,7 @@ impl Client {
         let resolver = Arc::new(Resolver::new(Guard::new(&options.allow_private)));
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
-        headers.insert(
-            header::ACCEPT_ENCODING,
-            HeaderValue::from_static(ACCEPT_ENCODING),
-        );
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(ACCEPT_ENCODING));
         let language = options.accept_language.as_str();
         if !language.is_empty() {
             let value = HeaderValue::from_str(language).map_err(|error| setup(error.into()))?;
@@ -105,19 +102,12 @@ impl Client {
 
     /// Asks for a URL, with the value of a `Cookie` header if there is one, and reads the answer up to its body. User name and password in the URL are sent, and appear in
     /// no error.
-    pub(super) async fn get(
-        &self,
-        url: &Url,
-        cookies: Option<String>,
-    ) -> Result<Answer, FetchError> {
+    pub(super) async fn get(&self, url: &Url, cookies: Option<String>) -> Result<Answer, FetchError> {
         let shown = without_secrets(url);
         if let Some(address) = literal_address(url)
             && !self.resolver.permits(address)
         {
-            return Err(FetchError::PrivateAddress {
-                url: shown,
-                address,
-            });
+            return Err(FetchError::PrivateAddress { url: shown, address });
         }
         let mut request = self.http.get(url.clone());
         if let Some(cookies) = cookies {
@@ -128,13 +118,7 @@ impl Client {
             Err(error) => return Err(self.failure(shown, error)),
         };
         let text = |name: HeaderName| body.headers().get(name).map(header_text);
-        let texts = |name: HeaderName| {
-            body.headers()
-                .get_all(name)
-                .iter()
-                .map(header_text)
-                .collect()
-        };
+        let texts = |name: HeaderName| body.headers().get_all(name).iter().map(header_text).collect();
         Ok(Answer {
             status: body.status().as_u16(),
             location: text(header::LOCATION),
@@ -152,11 +136,7 @@ impl Client {
 
     fn failure(&self, url: Url, error: reqwest::Error) -> FetchError {
         if error.is_timeout() && error.is_connect() {
-            return FetchError::Timeout {
-                url,
-                awaited: Awaited::Connection,
-                limit_ms: self.connect_timeout_ms,
-            };
+            return FetchError::Timeout { url, awaited: Awaited::Connection, limit_ms: self.connect_timeout_ms };
         }
         failure(url, error, Awaited::Answer, self.read_timeout_ms)
     }
@@ -172,9 +152,8 @@ impl Answer {
         let n_wire = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&n_wire);
         let chunks = self.body.bytes_stream().map(move |chunk| {
-            let chunk = chunk.map_err(|error| {
-                io::Error::other(failure(url.clone(), error, Awaited::Body, read_timeout_ms))
-            })?;
+            let chunk =
+                chunk.map_err(|error| io::Error::other(failure(url.clone(), error, Awaited::Body, read_timeout_ms)))?;
             let n_new = chunk.len() as u64;
             if counter.fetch_add(n_new, Ordering::Relaxed) + n_new > bytes_max {
                 return Err(io::Error::other(too_large(&url, bytes_max)));
@@ -192,11 +171,7 @@ impl Answer {
 
 /// Over the limit of bytes on the wire.
 pub(super) fn too_large(url: &Url, bytes_max: u64) -> FetchError {
-    FetchError::TooLarge {
-        url: url.clone(),
-        bytes_max,
-        measured: Measured::Wire,
-    }
+    FetchError::TooLarge { url: url.clone(), bytes_max, measured: Measured::Wire }
 }
 
 /// The address that stands in the URL in place of a name.
@@ -227,11 +202,7 @@ fn failure(url: Url, error: reqwest::Error, awaited: Awaited, limit_ms: u64) -> 
         };
     }
     if error.is_timeout() {
-        return FetchError::Timeout {
-            url,
-            awaited,
-            limit_ms,
-        };
+        return FetchError::Timeout { url, awaited, limit_ms };
     }
     let is_connect = error.is_connect();
     let is_tls = beneath::<rustls::Error>(&error).is_some();
@@ -256,9 +227,7 @@ fn beneath<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&
         if let Some(found) = error.downcast_ref::<E>() {
             return Some(found);
         }
-        let inner = error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref);
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         next = match inner {
             Some(inner) => Some(inner),
             None => error.source(),
@@ -278,9 +247,7 @@ fn deepest_telling(error: reqwest::Error) -> Cause {
 }
 
 fn setup(error: Box<dyn Error + Send + Sync>) -> FetchError {
-    FetchError::Setup {
-        source: Cause::from(error),
-    }
+    FetchError::Setup { source: Cause::from(error) }
 }
 
 /// [`Resolver`] as the client wants it.
@@ -291,9 +258,7 @@ impl reqwest::dns::Resolve for GuardedNames {
         let resolver = Arc::clone(&self.0);
         Box::pin(async move {
             let addresses = resolver.addresses(name.as_str()).await?;
-            let addresses = addresses
-                .into_iter()
-                .map(|address| SocketAddr::new(address, 0));
+            let addresses = addresses.into_iter().map(|address| SocketAddr::new(address, 0));
             Ok(Box::new(addresses) as reqwest::dns::Addrs)
         })
     }

@@ -27,12 +27,7 @@ pub(super) fn declared(content_type: Option<&str>) -> Declared {
     let Some(value) = content_type else {
         return Declared::Unclear;
     };
-    let essence = value
-        .split([';', ','])
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let essence = value.split([';', ',']).next().unwrap_or_default().trim().to_ascii_lowercase();
     let Some((kind, subtype)) = essence.split_once('/') else {
         return Declared::Unclear;
     };
@@ -40,13 +35,9 @@ pub(super) fn declared(content_type: Option<&str>) -> Declared {
         ("text", "html" | "xml" | "vnd.wap.wml" | "x-opml") => Declared::Markup,
         ("image", "svg+xml") => Declared::Other("an image"),
         (_, subtype) if subtype.ends_with("+xml") => Declared::Markup,
-        ("application", "xml" | "feed+json" | "xhtml" | "html" | "x-html" | "rss" | "atom") => {
-            Declared::Markup
-        }
+        ("application", "xml" | "feed+json" | "xhtml" | "html" | "x-html" | "rss" | "atom") => Declared::Markup,
         ("text", "css") => Declared::Other("a style sheet"),
-        ("text" | "application", "javascript" | "ecmascript" | "x-javascript") => {
-            Declared::Other("a script")
-        }
+        ("text" | "application", "javascript" | "ecmascript" | "x-javascript") => Declared::Other("a script"),
         (_, "json") => Declared::Other("JSON data"),
         (_, subtype) if subtype.ends_with("+json") => Declared::Other("JSON data"),
         ("text", "calendar") => Declared::Other("a calendar"),
@@ -55,15 +46,11 @@ pub(super) fn declared(content_type: Option<&str>) -> Declared {
         ("video", _) => Declared::Other("a video"),
         ("font", _) => Declared::Other("a font"),
         ("application", "pdf" | "x-pdf") => Declared::Other("a PDF file"),
-        (
-            "application",
-            "zip" | "gzip" | "x-gzip" | "x-tar" | "x-7z-compressed" | "vnd.rar" | "x-bzip2"
-            | "zstd",
-        ) => Declared::Other("an archive"),
+        ("application", "zip" | "gzip" | "x-gzip" | "x-tar" | "x-7z-compressed" | "vnd.rar" | "x-bzip2" | "zstd") => {
+            Declared::Other("an archive")
+        }
         ("application", subtype)
-            if subtype.starts_with("vnd.openxmlformats")
-                || subtype.starts_with("vnd.ms-")
-                || subtype == "msword" =>
+            if subtype.starts_with("vnd.openxmlformats") || subtype.starts_with("vnd.ms-") || subtype == "msword" =>
         {
             Declared::Other("an office document")
         }
@@ -74,9 +61,8 @@ pub(super) fn declared(content_type: Option<&str>) -> Declared {
 
 /// What the body is instead of a page, judged by its first bytes, with its article; `None` for a page.
 pub(super) fn refusal_by_bytes(head: &[u8], declared: Declared) -> Option<&'static str> {
-    if let Some((what, ..)) = SIGNATURES
-        .iter()
-        .find(|(_, at, bytes)| head.get(*at..).is_some_and(|h| h.starts_with(bytes)))
+    if let Some((what, ..)) =
+        SIGNATURES.iter().find(|(_, at, bytes)| head.get(*at..).is_some_and(|h| h.starts_with(bytes)))
     {
         return Some(what);
     }
@@ -100,27 +86,14 @@ pub(super) fn refusal_by_bytes(head: &[u8], declared: Declared) -> Option<&'stat
 /// Bytes that no text holds. UTF-16 and UTF-32 hold many zeros, and are known by their byte order mark or by the
 /// zeros all falling on one side of each pair.
 fn binary_bytes(head: &[u8]) -> usize {
-    if head.starts_with(b"\xFE\xFF")
-        || head.starts_with(b"\xFF\xFE")
-        || head.starts_with(b"\0\0\xFE\xFF")
-    {
+    if head.starts_with(b"\xFE\xFF") || head.starts_with(b"\xFF\xFE") || head.starts_with(b"\0\0\xFE\xFF") {
         return 0;
     }
-    let zeros_at = |side: usize| {
-        head.iter()
-            .skip(side)
-            .step_by(2)
-            .filter(|b| **b == 0)
-            .count()
-    };
+    let zeros_at = |side: usize| head.iter().skip(side).step_by(2).filter(|b| **b == 0).count();
     let (even, odd) = (zeros_at(0), zeros_at(1));
     let is_wide = head.len() >= 4 && even.min(odd) == 0 && even.max(odd) >= head.len() / 8;
     let zeros = if is_wide { 0 } else { even + odd };
-    zeros
-        + head
-            .iter()
-            .filter(|b| matches!(b, 1..=8 | 0x0B | 0x0E..=0x1A | 0x1C..=0x1F))
-            .count()
+    zeros + head.iter().filter(|b| matches!(b, 1..=8 | 0x0B | 0x0E..=0x1A | 0x1C..=0x1F)).count()
 }
 
 /// What it is, where its mark stands, and the mark.
@@ -173,12 +146,7 @@ mod tests {
             Declared::Other(what) => Some(what),
             Declared::Markup | Declared::Unclear => refusal_by_bytes(head, declared),
         };
-        assert_eq!(
-            got,
-            refused,
-            "{content_type:?} {:?}",
-            String::from_utf8_lossy(head)
-        );
+        assert_eq!(got, refused, "{content_type:?} {:?}", String::from_utf8_lossy(head));
     }
 
     const PAGE: &[u8] = b"<!doctype html><title>A</title>";
@@ -206,13 +174,7 @@ mod tests {
 
     #[test]
     fn a_header_that_says_nothing_leaves_it_to_the_bytes() {
-        for content_type in [
-            None,
-            Some(""),
-            Some("html"),
-            Some("application/octet-stream"),
-            Some("unknown/unknown"),
-        ] {
+        for content_type in [None, Some(""), Some("html"), Some("application/octet-stream"), Some("unknown/unknown")] {
             check(content_type, PAGE, None);
             check(content_type, b"\x00\x01\x02\x03\x04", Some("binary data"));
             check(content_type, b"%PDF-1.7", Some("a PDF file"));
@@ -223,11 +185,7 @@ mod tests {
     fn what_is_declared_as_no_page_is_refused_unread() {
         check(Some("image/png"), PAGE, Some("an image"));
         check(Some("application/pdf"), PAGE, Some("a PDF file"));
-        check(
-            Some("application/json; charset=utf-8"),
-            b"{}",
-            Some("JSON data"),
-        );
+        check(Some("application/json; charset=utf-8"), b"{}", Some("JSON data"));
         check(Some("text/css"), b"a{}", Some("a style sheet"));
         check(Some("image/svg+xml"), b"<svg/>", Some("an image"));
         check(Some("application/ld+json"), b"{}", Some("JSON data"));
@@ -242,41 +200,19 @@ mod tests {
             b"\x1F\x8B\x08\0",
             b"\0\0\0\x20ftypisom",
         ] {
-            assert!(
-                refusal_by_bytes(head, Declared::Markup).is_some(),
-                "{head:?}"
-            );
-            assert!(
-                refusal_by_bytes(head, Declared::Unclear).is_some(),
-                "{head:?}"
-            );
+            assert!(refusal_by_bytes(head, Declared::Markup).is_some(), "{head:?}");
+            assert!(refusal_by_bytes(head, Declared::Unclear).is_some(), "{head:?}");
         }
-        check(
-            Some("text/html"),
-            b"RIFF\x10\0\0\0WEBPVP8 ",
-            Some("an image"),
-        );
+        check(Some("text/html"), b"RIFF\x10\0\0\0WEBPVP8 ", Some("an image"));
     }
 
     #[test]
     fn wide_characters_are_text() {
         let wide = |text: &str, big: bool| -> Vec<u8> {
-            text.encode_utf16()
-                .flat_map(|unit| {
-                    if big {
-                        unit.to_be_bytes()
-                    } else {
-                        unit.to_le_bytes()
-                    }
-                })
-                .collect()
+            text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
         };
         for big in [false, true] {
-            check(
-                Some("text/html; charset=utf-16"),
-                &wide("<!doctype html><p>é</p>", big),
-                None,
-            );
+            check(Some("text/html; charset=utf-16"), &wide("<!doctype html><p>é</p>", big), None);
             check(None, &wide("\u{feff}<!doctype html>", big), None);
             check(None, &wide("<!doctype html>", big), None);
         }
@@ -284,11 +220,7 @@ mod tests {
 
     #[test]
     fn a_page_may_hold_a_stray_control_character_and_others_may_not() {
-        check(
-            Some("text/html"),
-            b"<!doctype html>\0<title>A</title>",
-            None,
-        );
+        check(Some("text/html"), b"<!doctype html>\0<title>A</title>", None);
         check(Some("text/html"), &[7; 300], Some("binary data"));
         check(Some("text/plain"), b"notes\0\x01", Some("binary data"));
     }

@@ -56,30 +56,20 @@ pub(super) struct Blocked {
 impl Hosts {
     /// `block_max`: how long a host's own wish (`Retry-After`) is waited for.
     pub(super) fn new(per_host_concurrency: usize, block_max: Duration) -> Self {
-        Self {
-            per_host_concurrency,
-            block_max,
-            hosts: Mutex::default(),
-        }
+        Self { per_host_concurrency, block_max, hosts: Mutex::default() }
     }
 
     /// Waits for a place and for the host's clock; the next start is then `delay` away.
     pub(super) async fn turn(&self, host_name: &str, delay: Duration) -> Result<Turn, Blocked> {
         let host = self.host(host_name);
-        let place = Arc::clone(&host.places)
-            .acquire_owned()
-            .await
-            .expect("the semaphore is never closed");
+        let place = Arc::clone(&host.places).acquire_owned().await.expect("the semaphore is never closed");
         loop {
             let start = {
                 let mut clock = host.clock();
                 let now = Instant::now();
                 let start = match clock.blocked {
                     Some((until, status)) if until > now + self.block_max => {
-                        return Err(Blocked {
-                            status,
-                            wait: until - now,
-                        });
+                        return Err(Blocked { status, wait: until - now });
                     }
                     Some((until, _)) => until.max(clock.next_start),
                     None => clock.next_start,
@@ -92,11 +82,7 @@ impl Hosts {
             };
             sleep_until(start).await;
         }
-        Ok(Turn {
-            host_name: host_name.to_owned(),
-            host,
-            _place: place,
-        })
+        Ok(Turn { host_name: host_name.to_owned(), host, _place: place })
     }
 
     fn host(&self, host_name: &str) -> Arc<Host> {
@@ -110,10 +96,7 @@ impl Hosts {
         }
         let host = Arc::new(Host {
             places: Arc::new(Semaphore::new(self.per_host_concurrency)),
-            clock: Mutex::new(Clock {
-                next_start: now,
-                blocked: None,
-            }),
+            clock: Mutex::new(Clock { next_start: now, blocked: None }),
         });
         hosts.insert(host_name.to_owned(), Arc::clone(&host));
         host
@@ -175,11 +158,7 @@ mod tests {
         });
         assert_eq!(futures_util::future::join_all(turns).await, [0, 1, 2, 3]);
         hosts.turn("b.example", SECOND).await.unwrap();
-        assert_eq!(
-            begin.elapsed().as_secs(),
-            3,
-            "another host waits for nobody"
-        );
+        assert_eq!(begin.elapsed().as_secs(), 3, "another host waits for nobody");
     }
 
     #[tokio::test(start_paused = true)]
@@ -191,33 +170,20 @@ mod tests {
             tokio::time::sleep(SECOND).await;
             begin.elapsed().as_secs()
         });
-        assert_eq!(
-            futures_util::future::join_all(turns).await,
-            [1, 1, 2, 2, 3, 3]
-        );
+        assert_eq!(futures_util::future::join_all(turns).await, [1, 1, 2, 2, 3, 3]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_short_block_is_waited_for_and_a_long_one_is_not() {
         let hosts = Hosts::new(2, 10 * SECOND);
         let begin = Instant::now();
-        hosts
-            .turn("a.example", Duration::ZERO)
-            .await
-            .unwrap()
-            .block(9 * SECOND, 503);
+        hosts.turn("a.example", Duration::ZERO).await.unwrap().block(9 * SECOND, 503);
         let turn = hosts.turn("a.example", Duration::ZERO).await.unwrap();
         assert_eq!(begin.elapsed(), 9 * SECOND);
         turn.block(3_600 * SECOND, 429);
         turn.block(SECOND, 503);
         let blocked = hosts.turn("a.example", Duration::ZERO).await.unwrap_err();
-        assert_eq!(
-            blocked,
-            Blocked {
-                status: 429,
-                wait: 3_600 * SECOND
-            }
-        );
+        assert_eq!(blocked, Blocked { status: 429, wait: 3_600 * SECOND });
         assert_eq!(begin.elapsed(), 9 * SECOND);
     }
 
@@ -225,11 +191,7 @@ mod tests {
     async fn a_pause_holds_for_all_of_the_host() {
         let hosts = Hosts::new(2, Duration::ZERO);
         let begin = Instant::now();
-        hosts
-            .turn("a.example", Duration::ZERO)
-            .await
-            .unwrap()
-            .pause(5 * SECOND);
+        hosts.turn("a.example", Duration::ZERO).await.unwrap().pause(5 * SECOND);
         hosts.turn("a.example", Duration::ZERO).await.unwrap();
         assert_eq!(begin.elapsed(), 5 * SECOND);
     }
@@ -240,10 +202,7 @@ mod tests {
         let held = hosts.turn("held.example", Duration::ZERO).await.unwrap();
         hosts.turn("owed.example", 60 * SECOND).await.unwrap();
         for n in 0..2 * HOSTS_MAX {
-            hosts
-                .turn(&format!("{n}.example"), Duration::ZERO)
-                .await
-                .unwrap();
+            hosts.turn(&format!("{n}.example"), Duration::ZERO).await.unwrap();
         }
         let kept = hosts.hosts.lock().unwrap();
         assert!(kept.len() <= HOSTS_MAX);

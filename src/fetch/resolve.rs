@@ -43,10 +43,7 @@ pub(super) enum LookupError {
 
 impl Resolver {
     pub(super) fn new(guard: Guard) -> Self {
-        Self {
-            guard,
-            service: OnceLock::new(),
-        }
+        Self { guard, service: OnceLock::new() }
     }
 
     /// Whether an address that stands in a URL as it is may be connected to.
@@ -66,8 +63,7 @@ impl Resolver {
     /// Of several addresses those that may be connected to: a stranger who adds a private one to his name gains
     /// nothing, and a site that does so by mistake is fetched all the same.
     fn permitted(&self, found: Vec<IpAddr>) -> Result<Vec<IpAddr>, LookupError> {
-        let (permitted, refused): (Vec<_>, Vec<_>) =
-            found.into_iter().partition(|ip| self.guard.permits(*ip));
+        let (permitted, refused): (Vec<_>, Vec<_>) = found.into_iter().partition(|ip| self.guard.permits(*ip));
         match (permitted.is_empty(), refused.first()) {
             (false, _) => Ok(permitted),
             (true, Some(address)) => Err(LookupError::Refused(*address)),
@@ -88,11 +84,7 @@ impl Service {
 
 async fn ask_servers(servers: &TokioResolver, host: &str) -> Result<Vec<IpAddr>, LookupError> {
     // A name with a dot is whole: the search list of `resolv.conf` must not make another host of it.
-    let absolute = if host.contains('.') && !host.ends_with('.') {
-        format!("{host}.")
-    } else {
-        host.to_owned()
-    };
+    let absolute = if host.contains('.') && !host.ends_with('.') { format!("{host}.") } else { host.to_owned() };
     match servers.lookup_ip(absolute).await {
         Ok(found) => Ok(found.iter().collect()),
         Err(error) if error.is_no_records_found() => Err(LookupError::NoSuchHost(cause(error))),
@@ -103,9 +95,7 @@ async fn ask_servers(servers: &TokioResolver, host: &str) -> Result<Vec<IpAddr>,
 async fn ask_system(host: &str) -> Result<Vec<IpAddr>, LookupError> {
     // `getaddrinfo` does not say in a portable way whether the name is unknown or the service is away; taking it
     // for the latter costs a retry, the former a page.
-    let found = tokio::net::lookup_host((host, 0))
-        .await
-        .map_err(|error| LookupError::Failed(cause(error)))?;
+    let found = tokio::net::lookup_host((host, 0)).await.map_err(|error| LookupError::Failed(cause(error)))?;
     Ok(found.map(|address| address.ip()).collect())
 }
 
@@ -131,30 +121,18 @@ mod tests {
     #[test]
     fn of_several_addresses_the_public_ones_are_kept() {
         let permitted = |found: &[&str]| {
-            let found = found
-                .iter()
-                .map(|address| address.parse().unwrap())
-                .collect();
+            let found = found.iter().map(|address| address.parse().unwrap()).collect();
             Resolver::new(Guard::default()).permitted(found)
         };
         let public: IpAddr = "1.1.1.1".parse().unwrap();
-        assert_eq!(
-            permitted(&["10.0.0.1", "1.1.1.1", "::1"]).unwrap(),
-            [public]
-        );
-        assert!(matches!(
-            permitted(&["10.0.0.1", "::1"]),
-            Err(LookupError::Refused(IpAddr::V4(_)))
-        ));
+        assert_eq!(permitted(&["10.0.0.1", "1.1.1.1", "::1"]).unwrap(), [public]);
+        assert!(matches!(permitted(&["10.0.0.1", "::1"]), Err(LookupError::Refused(IpAddr::V4(_)))));
         assert!(matches!(permitted(&[]), Err(LookupError::NoSuchHost(_))));
     }
 
     #[tokio::test]
     async fn the_system_is_asked_where_no_server_is_known() {
-        let resolver = Resolver::new(Guard::new(&[
-            "127.0.0.0/8".parse().unwrap(),
-            "::1".parse().unwrap(),
-        ]));
+        let resolver = Resolver::new(Guard::new(&["127.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()]));
         resolver.service.set(Service::System).unwrap();
         assert!(!resolver.addresses("localhost").await.unwrap().is_empty());
     }

@@ -51,10 +51,7 @@ struct Known {
 
 impl SiteRules {
     pub(super) fn new(token: &str) -> Self {
-        Self {
-            token: token.to_owned(),
-            sites: Mutex::default(),
-        }
+        Self { token: token.to_owned(), sites: Mutex::default() }
     }
 
     /// Fails unless the page may be asked for; gives the pause the site asks for between two requests.
@@ -75,21 +72,14 @@ impl SiteRules {
             match known.as_ref() {
                 Some(known) if known.until > Instant::now() => known.rules.clone(),
                 stale => {
-                    let (rules, age) =
-                        match self.ask_with_retries(client, options, &robots_url).await {
-                            Ok(rules) => (Ok(Arc::new(rules)), AGE_MAX),
-                            Err(error) => {
-                                let before = stale.and_then(|known| known.rules.as_ref().ok());
-                                (
-                                    before.cloned().ok_or_else(|| Arc::new(error)),
-                                    FAILURE_AGE_MAX,
-                                )
-                            }
-                        };
-                    *known = Some(Known {
-                        rules: rules.clone(),
-                        until: Instant::now() + age,
-                    });
+                    let (rules, age) = match self.ask_with_retries(client, options, &robots_url).await {
+                        Ok(rules) => (Ok(Arc::new(rules)), AGE_MAX),
+                        Err(error) => {
+                            let before = stale.and_then(|known| known.rules.as_ref().ok());
+                            (before.cloned().ok_or_else(|| Arc::new(error)), FAILURE_AGE_MAX)
+                        }
+                    };
+                    *known = Some(Known { rules: rules.clone(), until: Instant::now() + age });
                     rules
                 }
             }
@@ -97,9 +87,7 @@ impl SiteRules {
 
         match rules {
             Ok(rules) if rules.allows(url) => Ok(rules.crawl_delay()),
-            Ok(_) => Err(FetchError::Disallowed {
-                url: without_secrets(url),
-            }),
+            Ok(_) => Err(FetchError::Disallowed { url: without_secrets(url) }),
             Err(error) => Err(unreachable(url, &robots_url, error)),
         }
     }
@@ -136,22 +124,13 @@ impl SiteRules {
         let limit_ms = options.timeout_ms.get();
         let mut n_tried = 0;
         loop {
-            let asked = timeout(
-                Duration::from_millis(limit_ms),
-                self.ask(client, options, robots_url),
-            )
-            .await;
+            let asked = timeout(Duration::from_millis(limit_ms), self.ask(client, options, robots_url)).await;
             let failure = match asked {
                 Ok(Ok(rules)) => return Ok(rules),
                 Ok(Err(failure)) => failure,
                 Err(_) => {
                     let url = robots_url.clone();
-                    FetchError::Timeout {
-                        url,
-                        awaited: Awaited::Page,
-                        limit_ms,
-                    }
-                    .into()
+                    FetchError::Timeout { url, awaited: Awaited::Page, limit_ms }.into()
                 }
             };
             sleep(failure.next_wait(n_tried, options, robots_url)?).await;
@@ -159,38 +138,22 @@ impl SiteRules {
         }
     }
 
-    async fn ask(
-        &self,
-        client: &Client,
-        options: &Options,
-        robots_url: &Url,
-    ) -> Result<Robots, Failure> {
+    async fn ask(&self, client: &Client, options: &Options, robots_url: &Url) -> Result<Robots, Failure> {
         let mut at = robots_url.clone();
         for _ in 0..=REDIRECTS_MAX {
             let answer = client.get(&at, None).await?;
             match answer.status {
                 200..=299 => {
-                    return Ok(Robots::parse(
-                        &read(answer, options, &at).await?,
-                        &self.token,
-                    ));
+                    return Ok(Robots::parse(&read(answer, options, &at).await?, &self.token));
                 }
-                300..=399 => match answer
-                    .location
-                    .as_deref()
-                    .and_then(|location| page_url(&at, location).ok())
-                {
+                300..=399 => match answer.location.as_deref().and_then(|location| page_url(&at, location).ok()) {
                     Some(target) => at = target,
                     None => break,
                 },
                 429 => return Err(Failure::of_status(at, 429, answer.retry_after.as_deref())),
                 400..=499 => break,
                 status => {
-                    return Err(Failure::of_status(
-                        at,
-                        status,
-                        answer.retry_after.as_deref(),
-                    ));
+                    return Err(Failure::of_status(at, status, answer.retry_after.as_deref()));
                 }
             }
         }
@@ -210,9 +173,7 @@ async fn read(answer: Answer, options: &Options, url: &Url) -> Result<Vec<u8>, F
         unpacked.take(enough).read_to_end(&mut body).await?;
         Ok(body)
     };
-    in_full
-        .await
-        .map_err(|error| coding::into_fetch_error(error, url))
+    in_full.await.map_err(|error| coding::into_fetch_error(error, url))
 }
 
 /// Why the page cannot be asked for. Where robots.txt failed for a reason that holds for the page just as well, that
@@ -221,29 +182,15 @@ fn unreachable(url: &Url, robots_url: &Url, error: Arc<FetchError>) -> FetchErro
     let at_first = error.url() == Some(robots_url);
     let page = without_secrets(url);
     match error.as_ref() {
-        FetchError::PrivateAddress { address, .. } if at_first => FetchError::PrivateAddress {
-            url: page,
-            address: *address,
-        },
-        FetchError::NoSuchHost { source, .. } if at_first => FetchError::NoSuchHost {
-            url: page,
-            source: source.clone(),
-        },
-        FetchError::Resolve { source, .. } if at_first => FetchError::Resolve {
-            url: page,
-            source: source.clone(),
-        },
-        FetchError::Connect { source, .. } if at_first => FetchError::Connect {
-            url: page,
-            source: source.clone(),
-        },
-        FetchError::Tls { source, .. } if at_first => FetchError::Tls {
-            url: page,
-            source: source.clone(),
-        },
-        _ => FetchError::RobotsUnreachable {
-            url: page,
-            source: error,
-        },
+        FetchError::PrivateAddress { address, .. } if at_first => {
+            FetchError::PrivateAddress { url: page, address: *address }
+        }
+        FetchError::NoSuchHost { source, .. } if at_first => {
+            FetchError::NoSuchHost { url: page, source: source.clone() }
+        }
+        FetchError::Resolve { source, .. } if at_first => FetchError::Resolve { url: page, source: source.clone() },
+        FetchError::Connect { source, .. } if at_first => FetchError::Connect { url: page, source: source.clone() },
+        FetchError::Tls { source, .. } if at_first => FetchError::Tls { url: page, source: source.clone() },
+        _ => FetchError::RobotsUnreachable { url: page, source: error },
     }
 }

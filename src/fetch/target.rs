@@ -31,11 +31,8 @@ const QUOTED_CHARS_MAX: usize = 120;
 /// sent.
 pub fn parse_url(input: &str) -> Result<Url, FetchError> {
     let input = input.trim();
-    let refused = |problem: String, instead: Option<String>| FetchError::InvalidUrl {
-        input: quoted(input),
-        problem,
-        instead,
-    };
+    let refused =
+        |problem: String, instead: Option<String>| FetchError::InvalidUrl { input: quoted(input), problem, instead };
     let with_scheme = || {
         let url = Url::parse(&format!("https://{}", input.trim_start_matches('/'))).ok()?;
         looks_like_host(&url, input).then(|| quoted(url.as_str()))
@@ -52,9 +49,7 @@ pub fn parse_url(input: &str) -> Result<Url, FetchError> {
             }
             Err(problem) => Err(refused(problem.to_string(), None)),
         },
-        Err(url::ParseError::RelativeUrlWithoutBase) => {
-            Err(refused("has no scheme".into(), with_scheme()))
-        }
+        Err(url::ParseError::RelativeUrlWithoutBase) => Err(refused("has no scheme".into(), with_scheme())),
         Err(error) => Err(refused(format!("is no address of a page: {error}"), None)),
     }
 }
@@ -65,15 +60,14 @@ pub fn parse_url(input: &str) -> Result<Url, FetchError> {
 ///
 /// [`FetchError::BadRedirect`].
 pub(super) fn page_url(base: &Url, location: &str) -> Result<Url, FetchError> {
-    let target = base
-        .join(location)
-        .map_err(|error| format!("is no address of a page: {error}"));
-    let mut target = target
-        .and_then(|target| checked(target).map_err(|problem| problem.to_string()))
-        .map_err(|problem| FetchError::BadRedirect {
-            url: without_secrets(base),
-            location: quoted(location).into(),
-            problem: problem.into(),
+    let target = base.join(location).map_err(|error| format!("is no address of a page: {error}"));
+    let mut target =
+        target.and_then(|target| checked(target).map_err(|problem| problem.to_string())).map_err(|problem| {
+            FetchError::BadRedirect {
+                url: without_secrets(base),
+                location: quoted(location).into(),
+                problem: problem.into(),
+            }
         })?;
     target.set_fragment(None);
     Ok(target)
@@ -81,13 +75,11 @@ pub(super) fn page_url(base: &Url, location: &str) -> Result<Url, FetchError> {
 
 /// Whether a URL is the address of a page.
 pub(super) fn check(url: &Url) -> Result<(), FetchError> {
-    checked(url.clone())
-        .map(drop)
-        .map_err(|problem| FetchError::InvalidUrl {
-            input: quoted(url.as_str()),
-            problem: problem.to_string(),
-            instead: None,
-        })
+    checked(url.clone()).map(drop).map_err(|problem| FetchError::InvalidUrl {
+        input: quoted(url.as_str()),
+        problem: problem.to_string(),
+        instead: None,
+    })
 }
 
 /// The URL without user name and password.
@@ -124,9 +116,7 @@ fn checked(url: Url) -> Result<Url, Problem> {
 
 /// Whether digits follow the supposed scheme: it was a host with a port.
 fn is_port(input: &str, scheme: &str) -> bool {
-    input
-        .get(scheme.len() + 1..)
-        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    input.get(scheme.len() + 1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn looks_like_host(url: &Url, input: &str) -> bool {
@@ -143,18 +133,12 @@ fn looks_like_host(url: &Url, input: &str) -> bool {
 /// place of a host.
 fn quoted(address: &str) -> String {
     let authority = address.find("//").map_or(0, |at| at + 2);
-    let authority_end = address[authority..]
-        .find(['/', '?', '#', '\\'])
-        .map_or(address.len(), |at| authority + at);
+    let authority_end = address[authority..].find(['/', '?', '#', '\\']).map_or(address.len(), |at| authority + at);
     let shown: Vec<&str> = match address[authority..authority_end].rfind('@') {
         Some(at) => vec![&address[..authority], &address[authority + at + 1..]],
         None => vec![address],
     };
-    let mut shown: Vec<char> = shown
-        .concat()
-        .chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect();
+    let mut shown: Vec<char> = shown.concat().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     if shown.len() > QUOTED_CHARS_MAX {
         shown.truncate(QUOTED_CHARS_MAX);
         shown.push('…');
@@ -175,95 +159,47 @@ mod tests {
 
     #[test]
     fn addresses_of_pages_are_taken() {
-        for input in [
-            "https://news.example/a?b#c",
-            " http://127.0.0.1:8080/ ",
-            "https://[::1]/",
-            "HTTPS://News.Example",
-        ] {
+        for input in
+            ["https://news.example/a?b#c", " http://127.0.0.1:8080/ ", "https://[::1]/", "HTTPS://News.Example"]
+        {
             assert!(parse_url(input).is_ok(), "{input}");
         }
     }
 
     #[test]
     fn a_missing_scheme_is_named_and_added() {
-        check_refused(
-            "news.example/a",
-            "`news.example/a` has no scheme",
-            Some("try https://news.example/a"),
-        );
-        check_refused(
-            "//news.example/a",
-            "`//news.example/a` has no scheme",
-            Some("try https://news.example/a"),
-        );
+        check_refused("news.example/a", "`news.example/a` has no scheme", Some("try https://news.example/a"));
+        check_refused("//news.example/a", "`//news.example/a` has no scheme", Some("try https://news.example/a"));
         let with_port = "`news.example:8080/a` has no scheme";
-        check_refused(
-            "news.example:8080/a",
-            with_port,
-            Some("try https://news.example:8080/a"),
-        );
-        check_refused(
-            "localhost:8080",
-            "`localhost:8080` has no scheme",
-            Some("try https://localhost:8080/"),
-        );
-        check_refused(
-            "127.0.0.1/a",
-            "`127.0.0.1/a` has no scheme",
-            Some("try https://127.0.0.1/a"),
-        );
+        check_refused("news.example:8080/a", with_port, Some("try https://news.example:8080/a"));
+        check_refused("localhost:8080", "`localhost:8080` has no scheme", Some("try https://localhost:8080/"));
+        check_refused("127.0.0.1/a", "`127.0.0.1/a` has no scheme", Some("try https://127.0.0.1/a"));
         check_refused("page", "`page` has no scheme", None);
         check_refused("7", "`7` has no scheme", None);
     }
 
     #[test]
     fn other_addresses_are_refused() {
-        let scheme =
-            |scheme: &str| format!("has the scheme `{scheme}`; only http and https are fetched");
-        check_refused(
-            "ftp://news.example/a",
-            &format!("`ftp://news.example/a` {}", scheme("ftp")),
-            None,
-        );
-        check_refused(
-            "file:///etc/passwd",
-            &format!("`file:///etc/passwd` {}", scheme("file")),
-            None,
-        );
-        check_refused(
-            "mailto:a@b.example",
-            &format!("`b.example` {}", scheme("mailto")),
-            None,
-        );
+        let scheme = |scheme: &str| format!("has the scheme `{scheme}`; only http and https are fetched");
+        check_refused("ftp://news.example/a", &format!("`ftp://news.example/a` {}", scheme("ftp")), None);
+        check_refused("file:///etc/passwd", &format!("`file:///etc/passwd` {}", scheme("file")), None);
+        check_refused("mailto:a@b.example", &format!("`b.example` {}", scheme("mailto")), None);
         check_refused("", "`` is no address", None);
-        check_refused(
-            "https://",
-            "`https://` is no address of a page: empty host",
-            None,
-        );
+        check_refused("https://", "`https://` is no address of a page: empty host", None);
         check_refused(
             "https://a b/",
             "`https://a b/` is no address of a page: invalid international domain name",
             None,
         );
         let long = format!("https://news.example/{}", "a".repeat(9_000));
-        assert!(
-            parse_url(&long)
-                .unwrap_err()
-                .to_string()
-                .ends_with("…` is longer than 8192 bytes")
-        );
+        assert!(parse_url(&long).unwrap_err().to_string().ends_with("…` is longer than 8192 bytes"));
     }
 
     #[test]
     fn a_password_is_never_quoted() {
-        for input in [
-            "ftp://me:secret@news.example/a",
-            "me:secret@news.example",
-            "https://me:secret@a b/",
-            "me@secret@x",
-        ] {
+        for input in
+            ["ftp://me:secret@news.example/a", "me:secret@news.example", "https://me:secret@a b/", "me@secret@x"]
+        {
             let error = parse_url(input).unwrap_err();
             let shown = format!("{error} {:?} {error:?}", error.hint());
             assert!(!shown.contains("secret"), "{shown}");
@@ -276,30 +212,12 @@ mod tests {
     #[test]
     fn redirects_are_joined_and_checked() {
         let base = Url::parse("https://news.example/a/b?c").unwrap();
-        let to = |location: &str| {
-            page_url(&base, location)
-                .map(|url| url.to_string())
-                .map_err(|error| error.to_string())
-        };
+        let to =
+            |location: &str| page_url(&base, location).map(|url| url.to_string()).map_err(|error| error.to_string());
         assert_eq!(to("../d#e").unwrap(), "https://news.example/d");
-        assert_eq!(
-            to("//other.example/é").unwrap(),
-            "https://other.example/%C3%A9"
-        );
-        assert!(
-            to("javascript:alert(1)")
-                .unwrap_err()
-                .contains("has the scheme `javascript`")
-        );
-        assert!(
-            to("file:///etc/passwd")
-                .unwrap_err()
-                .contains("has the scheme `file`")
-        );
-        assert!(
-            to("http://[")
-                .unwrap_err()
-                .contains("is no address of a page")
-        );
+        assert_eq!(to("//other.example/é").unwrap(), "https://other.example/%C3%A9");
+        assert!(to("javascript:alert(1)").unwrap_err().contains("has the scheme `javascript`"));
+        assert!(to("file:///etc/passwd").unwrap_err().contains("has the scheme `file`"));
+        assert!(to("http://[").unwrap_err().contains("is no address of a page"));
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn split(
                 return hand_over(Item::failed(name.to_owned(), sniff::read_error(name, source)));
             }
         };
-        hand_over(Item { name: line_name, path: path.map(Path::to_owned), alone: false, raw })?;
+        hand_over(Item { name: line_name, path: path.map(Path::to_owned), folder: None, alone: false, raw })?;
     }
 }
 

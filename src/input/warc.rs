@@ -56,7 +56,7 @@ pub(super) fn split(
             }
             _ => format!("{name}, record {n_records}"),
         };
-        hand_over(Item { name, path: path.map(Path::to_owned), alone: false, raw })?;
+        hand_over(Item { name, path: path.map(Path::to_owned), folder: None, alone: false, raw })?;
     }
 }
 

@@ -9,7 +9,7 @@ use std::ops::Range;
 use url::Url;
 
 /// The parts of the body, in order, each with the rows it is made of.
-pub fn parts(
+pub(super) fn parts(
     dom: &Dom,
     blocks: &Blocks,
     verdicts: &[Verdict],
@@ -45,6 +45,10 @@ pub fn parts(
             spans,
             src: Some(Source { node: row.element.index(), offset: dom.source(row.element) }),
         };
+        if row.kind == PartKind::Caption {
+            let length = counter(&part.text);
+            cut_front(&mut part, length);
+        }
         if row.kind == PartKind::ListItem {
             let item = dom.ancestors(row.element).find(|it| dom.is(*it, Tag::LI));
             if item.is_some() && item == previous_item {
@@ -56,12 +60,14 @@ pub fn parts(
         }
         parts.push((part, row_idx..row_idx + 1));
     }
-    if let Some((part, rows)) = parts.first_mut()
-        && part.kind == PartKind::Paragraph
-        && part.role.is_none()
-        && is_standfirst(dom, &blocks.rows[rows.start], &part.text, anchors)
-    {
-        part.role = Some(Role::Standfirst);
+    for (part, rows) in parts.iter_mut().take(LEADS_MAX) {
+        let is_text = matches!(part.kind, PartKind::Paragraph | PartKind::Heading);
+        if is_text && is_standfirst(dom, &blocks.rows[rows.start], &part.text, anchors) {
+            // A summary set as a heading is still a summary.
+            (part.kind, part.level, part.role) = (PartKind::Paragraph, None, Some(Role::Standfirst));
+        } else if part.kind != PartKind::Caption {
+            break;
+        }
     }
     parts
 }
@@ -98,7 +104,7 @@ fn run(dom: &Dom, blocks: &Blocks, row: &Block, url: Option<&Url>) -> (String, V
         }
         match dom.kind(node) {
             Kind::Text => blocks::push_run(&mut text, 0, dom.text(node)),
-            Kind::Element(tag) if blocks::is_skipped(tag) => {
+            Kind::Element(tag) if blocks::is_skipped(tag) || blocks::is_sign(dom, node, tag) => {
                 at = dom.end(node).index();
                 continue;
             }
@@ -156,6 +162,16 @@ fn close(spans: &mut Vec<Span>, text: &str, start: usize, kind: SpanKind) {
     }
     if !spans.iter().any(|it| it.kind == kind && it.start <= start && end <= it.end) {
         spans.push(Span { start, end, kind });
+    }
+}
+
+/// Bytes of a gallery's counter ("3/12 ") at the head of a caption.
+fn counter(text: &str) -> usize {
+    let Some((counter, _)) = text.split_once(char::is_whitespace) else { return 0 };
+    let numbers = counter.split_once('/').map(|(at, of)| (at.parse::<u32>(), of.parse::<u32>()));
+    match numbers {
+        Some((Ok(at), Ok(of))) if at <= of => text.len() - text[counter.len()..].trim_start().len(),
+        _ => 0,
     }
 }
 
@@ -245,12 +261,17 @@ fn labels(parts: &mut [BodyPart]) {
     }
 }
 
+/// Parts at the head of a story that may be its summary: a picture's caption, and two lines of summary.
+const LEADS_MAX: usize = 3;
 /// Characters of a label, at most.
 const LABEL_CHARS_MAX: usize = 80;
 
 fn is_standfirst(dom: &Dom, row: &Block, text: &str, anchors: &Anchors<'_>) -> bool {
     use super::marks::{Mark, mark_of};
     let text = crate::text::fold(text);
-    let is_named = dom.ancestors(row.element).take(3).any(|it| mark_of(dom, it).any(Mark::LEAD));
+    let is_named = dom.ancestors(row.element).take(3).any(|it| {
+        let mark = mark_of(dom, it);
+        mark.any(Mark::LEAD) && !mark.any(Mark::META | Mark::HEADLINE)
+    });
     is_named || anchors.descriptions.iter().any(|it| crate::text::fold(it) == text)
 }

@@ -197,6 +197,32 @@ pub fn is_skipped(tag: Tag) -> bool {
     )
 }
 
+/// Whether an element is a link to another place on the page that says nothing by itself: a heading's permalink, a
+/// footnote's number, the way back from it.
+pub fn is_sign(dom: &Dom, node: NodeId, tag: Tag) -> bool {
+    let link = match tag {
+        Tag::A => node,
+        // A footnote's number stands in a raised link.
+        Tag::SUP => match dom.children(node).next() {
+            Some(link) if dom.is(link, Tag::A) && dom.next_sibling(link).is_none() => link,
+            _ => return false,
+        },
+        _ => return false,
+    };
+    if !dom.attr(link, Attr::HREF).is_some_and(|it| it.starts_with('#')) || dom.descendants(link).count() > 3 {
+        return false;
+    }
+    let text = dom.text_content(link);
+    let text = text.trim();
+    let is_number = || {
+        let number = text.trim_matches(['[', ']', '(', ')']);
+        !number.is_empty()
+            && number.len() <= 4
+            && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | '†' | '‡'))
+    };
+    matches!(text, "¶" | "#" | "§" | "↩" | "↩\u{fe0e}" | "^" | "🔗" | "⌃" | "↑") || (tag == Tag::SUP && is_number())
+}
+
 /// Whether an element is hidden by its own attributes.
 pub fn hides(dom: &Dom, node: NodeId) -> bool {
     if dom.attr(node, Attr::HIDDEN).is_some_and(|value| !value.eq_ignore_ascii_case("until-found")) {
@@ -227,7 +253,7 @@ pub fn split(dom: &Dom) -> Blocks {
         match dom.kind(node) {
             Kind::Text => cutter.text(node),
             Kind::Element(Tag::BR) => cutter.line_break(),
-            Kind::Element(tag) if is_skipped(tag) => {
+            Kind::Element(tag) if is_skipped(tag) || is_sign(dom, node, tag) => {
                 at = dom.end(node).index();
                 continue;
             }
@@ -431,6 +457,12 @@ impl<'a> Cutter<'a> {
         self.n_breaks = 0;
     }
 
+    /// Takes the spaces off the end of a cell.
+    fn end_cell(&mut self, cell_start: usize) {
+        let length = self.blocks.text[cell_start..].trim_end().len();
+        self.blocks.text.truncate(cell_start + length);
+    }
+
     /// A table of data, as one block: rows one a line, cells joined by ` | `.
     fn table(&mut self, table: NodeId) {
         self.flush();
@@ -444,12 +476,14 @@ impl<'a> Cutter<'a> {
             match self.dom.kind(node) {
                 Kind::Element(Tag::TR) => {
                     if in_row {
+                        self.end_cell(cell_start);
                         self.blocks.text.push('\n');
                     }
                     in_row = false;
                 }
                 Kind::Element(Tag::TD | Tag::TH) => {
                     if in_row {
+                        self.end_cell(cell_start);
                         self.blocks.text.push_str(" | ");
                     }
                     in_row = true;
@@ -459,7 +493,7 @@ impl<'a> Cutter<'a> {
                     at = self.dom.end(node).index();
                     continue;
                 }
-                Kind::Element(tag) if is_skipped(tag) => {
+                Kind::Element(tag) if is_skipped(tag) || is_sign(self.dom, node, tag) => {
                     at = self.dom.end(node).index();
                     continue;
                 }

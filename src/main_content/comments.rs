@@ -3,14 +3,14 @@
 //!
 //! Comments that a script loads later are not on the page and so not here.
 
-use super::blocks::Blocks;
+use super::blocks::{Block, Blocks};
 use super::rules::{Reason, Verdict, by_words};
 use crate::article::Comment;
 use crate::dom::{Attr, Dom, NodeId, Tag};
 use crate::text::collapse;
 
 /// The comments of a page, in order. A reply is a comment of its own, its text not part of the one it answers.
-pub fn find(dom: &Dom, blocks: &Blocks, verdicts: &[Verdict]) -> Vec<Comment> {
+pub(super) fn find(dom: &Dom, blocks: &Blocks, verdicts: &[Verdict]) -> Vec<Comment> {
     if !verdicts.contains(&Verdict::Drop(Reason::Comments)) {
         return Vec::new();
     }
@@ -18,45 +18,61 @@ pub fn find(dom: &Dom, blocks: &Blocks, verdicts: &[Verdict]) -> Vec<Comment> {
     let mut comments = Vec::new();
     for (item_idx, item) in items.iter().enumerate() {
         let end = dom.end(*item);
-        // Up to the first reply inside it, and after the last one, what stands there is this comment's.
-        let replies: Vec<NodeId> = items[item_idx + 1..].iter().copied().take_while(|it| *it < end).collect();
-        let is_own = |node: NodeId| !replies.iter().any(|reply| dom.contains(*reply, node));
+        // What stands in a reply inside it is the reply's.
+        let mut replies = items[item_idx + 1..].iter().copied().peekable();
         let mut comment = Comment::default();
-        for node in dom.descendants(*item).filter(|it| is_own(*it)) {
-            if comment.author.is_none() && is_author(dom, node) {
-                comment.author =
-                    Some(collapse(&dom.text_content(node))).filter(|it| !it.is_empty() && it.len() <= NAME_BYTES_MAX);
+        let mut own: Vec<(NodeId, NodeId)> = Vec::new();
+        let (mut at, mut start) = (NodeId::at(item.index() + 1), *item);
+        while at < end {
+            while replies.next_if(|it| *it < at).is_some() {}
+            if replies.next_if_eq(&at).is_some() {
+                own.push((start, at));
+                at = dom.end(at);
+                start = at;
+                continue;
             }
-            if comment.date.is_none() && dom.is(node, Tag::TIME) {
-                comment.date =
-                    dom.attr(node, Attr::DATETIME).map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
+            if comment.author.is_none() && is_author(dom, at) {
+                let name = collapse(&dom.text_content(at));
+                comment.author = Some(name).filter(|it| !it.is_empty() && it.len() <= NAME_BYTES_MAX);
             }
+            if comment.date.is_none() && dom.is(at, Tag::TIME) {
+                let stated = dom.attr(at, Attr::DATETIME).map(str::trim).filter(|it| !it.is_empty());
+                comment.date = stated.map(str::to_owned).or_else(|| Some(collapse(&dom.text_content(at))));
+            }
+            at = NodeId::at(at.index() + 1);
         }
-        let first = blocks.rows.partition_point(|row| row.nodes.0 < *item);
-        for row in blocks.rows[first..].iter().take_while(|row| row.nodes.0 < end) {
-            let text = blocks.text(row);
-            let is_about = dom.ancestors(row.nodes.0).take_while(|it| *it != *item).any(|it| is_meta(dom, it));
-            if row.hidden
-                || is_about
-                || !is_own(row.nodes.0)
-                || by_words(text, row).is_some()
-                || row.link_density() > 0.9
-            {
-                continue;
+        own.push((start, end));
+        for (start, stop) in own {
+            let first = blocks.rows.partition_point(|row| row.nodes.0 < start);
+            for row in blocks.rows[first..].iter().take_while(|row| row.nodes.0 < stop).filter(|row| !row.hidden) {
+                add(dom, *item, row, blocks.text(row), &mut comment);
             }
-            if comment.author.as_deref() == Some(text) {
-                continue;
-            }
-            if !comment.text.is_empty() {
-                comment.text.push_str("\n\n");
-            }
-            comment.text.push_str(text);
         }
         if !comment.text.is_empty() {
             comments.push(comment);
         }
     }
     comments
+}
+
+/// Adds a block to what a comment says, or to what is known about it.
+fn add(dom: &Dom, item: NodeId, row: &Block, text: &str, comment: &mut Comment) {
+    let is_about = dom.ancestors(row.nodes.0).take_while(|it| *it != item).any(|it| is_meta(dom, it));
+    if is_about {
+        // "Boatman 14 May 2022 11:02": the name in bold, the day beside it.
+        if comment.date.is_none() && row.n_digits >= 3 {
+            let rest = text.strip_prefix(comment.author.as_deref().unwrap_or("")).unwrap_or(text);
+            comment.date = Some(rest.trim().to_owned()).filter(|it| !it.is_empty());
+        }
+        return;
+    }
+    if by_words(text, row).is_some() || row.link_density() > 0.9 || comment.author.as_deref() == Some(text) {
+        return;
+    }
+    if !comment.text.is_empty() {
+        comment.text.push_str("\n\n");
+    }
+    comment.text.push_str(text);
 }
 
 /// Whether an element is one comment: by an id with a number, a class that is the word alone, or schema.org.
@@ -69,12 +85,18 @@ fn is_comment(dom: &Dom, node: NodeId) -> bool {
         let by_id = dom.attr(node, Attr::ID).is_some_and(|id| {
             let number = id
                 .strip_prefix("comment-")
+                .filter(|it| !it.starts_with("id-"))
                 .or_else(|| id.strip_prefix("li-comment-"))
+                .or_else(|| id.strip_prefix("comment-id-"))
                 .or_else(|| id.strip_prefix("comment"));
             number.is_some_and(|it| !it.is_empty() && it.bytes().all(|b| b.is_ascii_digit()))
         });
         let by_type =
             dom.attr(node, Attr::ITEMTYPE).is_some_and(|it| it.ends_with("/Comment") || it.ends_with("/UserComments"));
+        let class = dom.attr(node, Attr::CLASS).unwrap_or("");
+        if class.split_ascii_whitespace().any(|it| matches!(it, "pingback" | "trackback")) {
+            return false;
+        }
         let by_class = dom.attr(node, Attr::CLASS).is_some_and(|it| {
             it.split_ascii_whitespace()
                 .any(|class| matches!(class, "comment" | "comment-item" | "comment__item" | "Comment"))
@@ -89,6 +111,10 @@ fn is_comment(dom: &Dom, node: NodeId) -> bool {
 }
 
 fn is_author(dom: &Dom, node: NodeId) -> bool {
+    let is_in_meta = || dom.parent(node).is_some_and(|it| is_meta(dom, it));
+    if dom.is(node, Tag::CITE) || (matches!(dom.tag(node), Some(Tag::B | Tag::STRONG)) && is_in_meta()) {
+        return true;
+    }
     let class = dom.attr(node, Attr::CLASS).unwrap_or("");
     dom.attr(node, Attr::ITEMPROP).is_some_and(|it| it == "author" || it == "creator")
         || class.split_ascii_whitespace().any(|it| {
@@ -100,6 +126,7 @@ fn is_author(dom: &Dom, node: NodeId) -> bool {
                     | "user-name"
                     | "comment__author"
                     | "comment-user"
+                    | "wp-block-comment-author-name"
                     | "nickname"
             )
         })
@@ -109,7 +136,7 @@ fn is_author(dom: &Dom, node: NodeId) -> bool {
 fn is_meta(dom: &Dom, node: NodeId) -> bool {
     const WORDS: &[&str] = &[
         "author", "meta", "vcard", "reply", "avatar", "date", "time", "vote", "like", "report", "action", "header",
-        "user", "fn", "says",
+        "user", "fn", "says", "info", "cinfo",
     ];
     if matches!(dom.tag(node), Some(Tag::FOOTER | Tag::HEADER | Tag::TIME | Tag::FORM | Tag::CITE)) {
         return true;

@@ -10,7 +10,7 @@ use crate::dom::{self, Attr, Dom, Tag};
 use std::collections::HashMap;
 
 /// The body that a page's data holds: JSON-LD's where it is given and long, else the key with the most prose.
-pub fn body(dom: &Dom, article_body: Option<&str>) -> Option<Vec<BodyPart>> {
+pub(super) fn body(dom: &Dom, article_body: Option<&str>) -> Option<Vec<BodyPart>> {
     let stated = article_body.map(parts_of).unwrap_or_default();
     let mut found = Found::default();
     for script in dom.elements(Tag::SCRIPT) {
@@ -21,7 +21,14 @@ pub fn body(dom: &Dom, article_body: Option<&str>) -> Option<Vec<BodyPart>> {
             }
         }
     }
-    let found = found.best();
+    let shown_without_scripts = dom
+        .elements(Tag::NOSCRIPT)
+        .map(|it| dom.text_content(it))
+        .filter(|it| it.len() >= SCRIPT_BYTES_MIN)
+        .map(|it| parts_of(&it))
+        .max_by_key(|it| n_prose(it))
+        .unwrap_or_default();
+    let found = [found.best(), shown_without_scripts].into_iter().max_by_key(|it| n_prose(it)).unwrap_or_default();
     let best = if n_prose(&found) > n_prose(&stated) { found } else { stated };
     (n_prose(&best) >= BODY_CHARS_MIN).then_some(best)
 }
@@ -57,7 +64,7 @@ impl Found {
             let is_key = bytes[at..].iter().find(|b| !b.is_ascii_whitespace()) == Some(&b':');
             if is_key {
                 key = raw;
-            } else if raw.len() >= STRING_BYTES_MIN && self.n_bytes < DATA_BYTES_MAX {
+            } else if raw.len() >= STRING_BYTES_MIN && self.n_bytes < DATA_BYTES_MAX && self.values.len() < KEYS_MAX {
                 self.n_bytes += raw.len();
                 let Ok(value) = serde_json::from_str::<String>(&script[start - 1..=end]) else { continue };
                 // Data written as a string inside data.
@@ -71,7 +78,7 @@ impl Found {
     }
 
     fn add(&mut self, key: &str, value: String) {
-        if !value.contains(' ') && value.is_ascii() || key.len() > KEY_BYTES_MAX {
+        if key.len() > KEY_BYTES_MAX || !value.contains(char::is_alphabetic) || is_code(&value) {
             return;
         }
         let next = self.keys.len();
@@ -80,25 +87,47 @@ impl Found {
             self.keys.push(key.to_owned());
             self.values.push(Vec::new());
         }
-        if !self.values[key_idx].contains(&value) {
+        let is_new = value.len() < PARAGRAPH_BYTES_MIN || !self.values[key_idx].contains(&value);
+        if is_new && self.values[key_idx].len() < VALUES_MAX {
             self.values[key_idx].push(value);
         }
     }
 
     /// The parts under the best key. A key with one story after another gives its longest; one with a paragraph each gives all.
     fn best(&self) -> Vec<BodyPart> {
-        let mut best = Vec::new();
+        let (mut best, mut n_best) = (Vec::new(), 0);
         for values in &self.values {
-            let each: Vec<Vec<BodyPart>> = values.iter().map(|it| parts_of(it)).collect();
-            let longest = each.iter().max_by_key(|it| n_prose(it)).cloned().unwrap_or_default();
-            let candidate =
-                if n_prose(&longest) >= STORY_CHARS_MIN { longest } else { each.into_iter().flatten().collect() };
-            if n_prose(&candidate) > n_prose(&best) {
-                best = candidate;
+            // Paragraphs in strings of their own, with the short ones between them and right after: headings, a last line.
+            let is_long = |it: &String| it.len() >= PARAGRAPH_BYTES_MIN;
+            let Some(first) = values.iter().position(is_long) else { continue };
+            let last = values.iter().rposition(is_long).unwrap_or(first);
+            let is_sentence =
+                |it: &&String| it.trim_end().ends_with(['.', '!', '?', '。', '”', '"']) && it.contains(' ');
+            let n_after = values[last + 1..].iter().take_while(is_sentence).count();
+            let each: Vec<Vec<BodyPart>> = values[first..=last + n_after].iter().map(|it| parts_of(it)).collect();
+            let amounts: Vec<usize> = each.iter().map(|it| n_prose(it)).collect();
+            let longest = (0..each.len()).max_by_key(|it| amounts[*it]).filter(|it| amounts[*it] >= STORY_CHARS_MIN);
+            let n_candidate = longest.map_or_else(|| amounts.iter().sum(), |it| amounts[it]);
+            if n_candidate > n_best {
+                n_best = n_candidate;
+                best = match longest {
+                    Some(longest) => each[longest].clone(),
+                    None => each.into_iter().flatten().collect(),
+                };
             }
         }
         best
     }
+}
+
+/// Whether a string is addresses, names or code rather than text: a tenth of it signs that text does not use, or no space
+/// in a long run of ASCII.
+fn is_code(value: &str) -> bool {
+    let is_markup = value.contains("</");
+    let n_signs =
+        value.bytes().filter(|b| matches!(b, b'{' | b'}' | b'[' | b']' | b'"' | b'\\' | b';' | b'=' | b'/')).count();
+    (!is_markup && n_signs * 10 > value.len())
+        || (value.len() >= PARAGRAPH_BYTES_MIN && value.is_ascii() && !value.contains(' '))
 }
 
 /// A string as parts: markup is parsed, text is cut at line ends.
@@ -114,11 +143,15 @@ fn parts_of(text: &str) -> Vec<BodyPart> {
         src: None,
     };
     if !is_markup {
-        return text
-            .lines()
-            .map(crate::text::collapse)
-            .filter(|it| !it.is_empty())
-            .map(|it| part(PartKind::Paragraph, None, &it))
+        // A short line without a stop is a heading.
+        let stops = ['.', '!', '?', ':', '。', '”', '"', ','];
+        let is_heading = |it: &str| it.len() < PARAGRAPH_BYTES_MIN && !it.ends_with(stops);
+        let lines = text.lines().map(crate::text::collapse).filter(|it| !it.is_empty());
+        return lines
+            .map(|it| match is_heading(&it) {
+                true => part(PartKind::Heading, Some(2), &it),
+                false => part(PartKind::Paragraph, None, &it),
+            })
             .collect();
     }
     let dom = Dom::parse(text, &dom::Options::default());
@@ -129,7 +162,7 @@ fn parts_of(text: &str) -> Vec<BodyPart> {
 }
 
 /// Characters of prose in parts, measured as for blocks.
-pub fn n_prose(parts: &[BodyPart]) -> usize {
+pub(super) fn n_prose(parts: &[BodyPart]) -> usize {
     let prose_of = |part: &BodyPart| {
         let node = dom::NodeId::at(0);
         let mut block = Block::new(node, (node, node), 0..part.text.len(), part.kind, blocks::Gap::Element);
@@ -141,8 +174,14 @@ pub fn n_prose(parts: &[BodyPart]) -> usize {
 
 /// A script of fewer bytes holds no story.
 const SCRIPT_BYTES_MIN: usize = 500;
-/// A string of fewer bytes is no paragraph.
-const STRING_BYTES_MIN: usize = 60;
+/// A string of fewer bytes is no text at all.
+const STRING_BYTES_MIN: usize = 3;
+/// A string of fewer bytes is no paragraph, but may be a heading.
+const PARAGRAPH_BYTES_MIN: usize = 60;
+/// Keys whose strings are kept.
+const KEYS_MAX: usize = 4096;
+/// Strings of one key that are kept.
+const VALUES_MAX: usize = 2000;
 /// A key longer than this is text that happens to stand before a colon.
 const KEY_BYTES_MAX: usize = 60;
 /// Data inside data that is read.

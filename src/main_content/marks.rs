@@ -66,7 +66,7 @@ marks! {
     AD 11: ["advert" "adsense" "adsbygoogle" "ad-slot" "adslot" "ad-container" "ad-unit" "ad-wrapper" "ad-box" "adbox" "doubleclick" "dfp" "gpt-ad" "banner-ad" "anzeige" "publicidad" "publicite" "reklam" "native-ad" "paid-content" "commercial" "billboard" "leaderboard" "adzone" "ad-label"]
         ["ad" "ads" "adv" "pub" "sponsored"],
     /// Questions about cookies and privacy.
-    CONSENT 12: ["cookie" "consent" "gdpr" "cmp" "privacy" "onetrust" "didomi" "usercentrics" "sp-message" "datenschutz" "opta" "opt-in-content"] [],
+    CONSENT 12: ["cookie" "consent" "gdpr" "privacy-" "onetrust" "didomi" "usercentrics" "sp-message" "datenschutz" "opt-in-content"] [],
     /// What lies over the page.
     POPUP 13: ["popup" "pop-up" "modal" "overlay" "lightbox" "login" "signin" "sign-in" "tooltip" "dropdown" "drawer" "offcanvas" "off-canvas" "snackbar" "toast" "mfp-hide" "notification" "password" "register"]
         ["dialog" "alert"],
@@ -81,7 +81,7 @@ marks! {
     /// Asks for money before the rest.
     PAYWALL 17: ["paywall" "pay-wall" "piano" "metered" "subscriber-only" "premium-wall" "regwall" "registration-wall" "offer-" "tp-container" "locked" "subscribe-wall" "paid-barrier" "barrier" "plus-teaser"] ["gate" "wall"],
     /// A box within the story.
-    BOX 18: ["infobox" "info-box" "factbox" "fact-box" "faktabox" "faktaruta" "fakta" "infokasten" "kasten" "callout" "highlight-box" "key-facts" "keyfacts" "at-a-glance" "keypoints" "key-points" "summary-box" "quick-facts" "encadre" "recuadro" "ramka" "textbox" "text-box" "infobloc" "explainer" "box-"]
+    BOX 18: ["infobox" "info-box" "factbox" "fact-box" "faktabox" "faktenbox" "zahlenbox" "faktaruta" "fakta" "infokasten" "kasten" "callout" "highlight-box" "key-facts" "keyfacts" "at-a-glance" "keypoints" "key-points" "summary-box" "quick-facts" "encadre" "recuadro" "ramka" "textbox" "text-box" "infobloc" "explainer" "box-"]
         ["box" "info-card" "panel" "note"],
     /// A card of another story, or what the theme calls so.
     TEASER 19: ["teaser" "card" "tease" "excerpt" "snippet" "thumbnail" "listing" "news-item" "newsitem" "story-item" "list-item" "grid-item" "post-item" "feed-item" "entry-title-link" "td_module" "td-module" "archive" "promo-item" "carousel" "slider" "swiper" "slick" "owl-"]
@@ -90,7 +90,7 @@ marks! {
     BODY 20: ["article-body" "articlebody" "article-content" "articlecontent" "article-text" "articletext" "entry-content" "entrycontent" "post-content" "postcontent" "post-body" "postbody" "story-body" "storybody" "story-content" "storycontent" "body-text" "bodytext" "body-content" "body-copy" "bodycopy" "news-content" "newscontent" "news-body" "news-text" "newstext" "article__body" "content-body" "contentbody" "text-content" "article-main" "main-content-text" "rich-text" "richtext" "wysiwyg" "article-detail" "td-post-content" "paragraph" "artikeltext" "artikel-text" "article-page" "articlepage" "content-text" "maincontent" "main-content" "field-name-body" "field--name-body" "single-content" "singlecontent" "article-wrap" "news-detail" "newsdetail" "cuerpo" "corps" "corpo" "treść" "page-content" "prose"]
         ["story" "article" "artikel" "articulo" "post" "entry" "content" "body" "text" "artigo" "articolo" "copy"],
     /// The summary under the headline.
-    LEAD 21: ["standfirst" "subtitle" "sub-title" "subheadline" "sub-headline" "subhead" "article-intro" "article-lead" "article-summary" "lead-text" "leadtext" "article-teaser" "vorspann" "einleitung" "chapo" "entradilla" "bajada" "sommario" "occhiello" "ingress" "manchet" "perex" "synopsis" "description" "article-dek" "introtext" "intro-text" "lede" "article-description" "leadin" "preamble" "zajawka" "spoiler"]
+    LEAD 21: ["standfirst" "subtitle" "sub-title" "subtitulo" "subtítulo" "sottotitolo" "unterzeile" "sous-titre" "soustitre" "podtitul" "altbaslik" "underrubrik" "undertittel" "subheadline" "sub-headline" "subhead" "article-intro" "article-lead" "article-summary" "lead-text" "leadtext" "article-teaser" "vorspann" "einleitung" "chapo" "entradilla" "bajada" "sommario" "occhiello" "ingress" "manchet" "perex" "synopsis" "description" "article-dek" "introtext" "intro-text" "lede" "article-description" "leadin" "preamble" "zajawka" "spoiler"]
         ["lead" "dek" "deck" "intro" "summary" "abstract" "tagline" "excerpt-lead" "sapo"],
     /// Something of another site set into the page.
     EMBED 22: ["embed" "twitter-tweet" "instagram-media" "tiktok" "youtube" "fb-post" "iframe" "oembed" "external-content" "2click" "two-click" "placeholder" "opt-embed"] ["tweet"],
@@ -223,11 +223,24 @@ fn of_name(value: &str, name: &mut String) -> Mark {
         let (_, exact, meaning) = WORDS[found.pattern().as_usize()];
         let begins = found.start() == 0 || !bytes[found.start() - 1].is_ascii_alphabetic();
         let ends = bytes.get(found.end()).is_none_or(|byte| !byte.is_ascii_alphabetic());
-        if begins && (ends || !exact) {
+        // "hidden" within a longer class is about a part of the element ("label-hidden") or a width ("md:hidden").
+        let is_whole = begins_class(bytes, found.start()) && ends_class(bytes, found.end());
+        if begins && (ends || !exact) && (!exact || meaning != Mark::HIDDEN || is_whole) {
             mark |= meaning;
         }
     }
     mark
+}
+
+fn begins_class(bytes: &[u8], at: usize) -> bool {
+    at == 0 || bytes[at - 1].is_ascii_whitespace()
+}
+
+/// Whether a class ends here, and no class for wider screens shows again what it hides (`hidden md:block`).
+fn ends_class(bytes: &[u8], at: usize) -> bool {
+    const SHOWN: &[&[u8]] = &[b":block", b":flex", b":grid", b":inline", b":table", b":contents"];
+    bytes.get(at).is_none_or(u8::is_ascii_whitespace)
+        && !SHOWN.iter().any(|it| memchr::memmem::find(bytes, it).is_some())
 }
 
 /// Bytes of a class or id that are read: utility frameworks write whole stylesheets into them.
@@ -249,6 +262,13 @@ mod tests {
         check("td_block_related_posts", Mark::RELATED);
         check("marketshare", Mark::default());
         check("relatedposts", Mark::RELATED);
+    }
+
+    #[test]
+    fn hidden_is_a_class_of_its_own() {
+        check("field--label-hidden", Mark::default());
+        check("hidden", Mark::HIDDEN);
+        check("hidden md:block", Mark::default());
     }
 
     #[test]

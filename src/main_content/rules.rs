@@ -99,13 +99,88 @@ pub fn judge(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>) 
     let mut judge = Judge::new(dom, blocks, marks, anchors);
     judge.hidden();
     judge.regions();
+    let regions = judge.verdicts.clone();
     let container = judge.container();
     judge.outside(container);
     judge.lines();
     judge.ends();
+    judge.pull_quotes();
     drop_empty_headings(&blocks.rows, &mut judge.verdicts);
+    if !judge.verdicts.contains(&Verdict::Keep) {
+        judge.short_story(regions);
+    }
     judge.verdicts
 }
+
+/// Whether a question about cookies is most of the prose of the page, and little of it: by its marks or its words.
+pub fn is_consent_wall(dom: &Dom, blocks: &Blocks, marks: &[Mark]) -> bool {
+    let (mut consent, mut total) = (0.0, 0.0);
+    let mut stems = 0u64;
+    for row in &blocks.rows {
+        let prose = prose(row);
+        if prose > 0.0 && !row.hidden {
+            total += prose;
+            let text = blocks.text(row).to_lowercase();
+            let mut said = CONSENT_STEMS.iter().enumerate().filter(|(_, it)| text.contains(**it)).peekable();
+            let is_asked =
+                said.peek().is_some() || dom.ancestors(row.nodes.0).any(|it| marks[it.index()].any(Mark::CONSENT));
+            stems |= said.fold(0, |all, (stem_idx, _)| all | 1 << stem_idx);
+            consent += if is_asked { prose } else { 0.0 };
+        }
+        if total > CONSENT_PAGE_CHARS_MAX {
+            return false;
+        }
+    }
+    consent > CONSENT_SHARE_MIN * total && stems.count_ones() >= CONSENT_STEMS_MIN
+}
+
+/// What questions about cookies speak of, in the languages that European law makes them in, as beginnings of words.
+const CONSENT_STEMS: &[&str] = &[
+    "cookie",
+    "consent",
+    "tracking",
+    "privacy",
+    "personali",
+    "advertis",
+    "partner",
+    "einwillig",
+    "zustimm",
+    "datenschutz",
+    "werbung",
+    "consentement",
+    "publicit",
+    "données personnelles",
+    "consentimiento",
+    "publicidad",
+    "consenso",
+    "pubblicit",
+    "consentimento",
+    "publicidade",
+    "toestemming",
+    "advertentie",
+    "samtyck",
+    "samtykk",
+    "annonse",
+    "eväste",
+    "mainon",
+    "zgod",
+    "reklam",
+    "souhlas",
+    "hozzájárul",
+    "consimțământ",
+    "συγκατάθεση",
+    "διαφήμισ",
+    "согласи",
+    "çerez",
+    "gdpr",
+];
+/// Different ones of them, at least: an article about one of them has one or two a paragraph, and more prose.
+const CONSENT_STEMS_MIN: u32 = 3;
+
+/// Characters of prose on a page that asks about cookies and nothing else: the longest of those seen has 2,500.
+const CONSENT_PAGE_CHARS_MAX: f32 = 1500.0;
+/// Share of that prose in the question.
+const CONSENT_SHARE_MIN: f32 = 0.6;
 
 /// How much a block reads like a story's prose, in characters outside links. Headings do not.
 pub fn prose(block: &Block) -> f32 {
@@ -128,11 +203,44 @@ const SENTENCE_CHARS_MIN: u32 = 60;
 /// Characters of a block without one, at least.
 const PROSE_CHARS_MIN: u32 = 140;
 
+/// What a block adds to the case that its element holds the story.
+fn worth(row: &Block) -> f32 {
+    let prose = prose(row);
+    if prose > 0.0 {
+        return prose;
+    }
+    let n_chars = row.n_chars.min(WORTH_CHARS_MAX) as f32;
+    if row.link_density() > 0.5 {
+        return -0.5 * n_chars - 10.0;
+    }
+    match row.kind {
+        PartKind::ListItem | PartKind::Code | PartKind::Table | PartKind::Quote => 0.3 * n_chars,
+        PartKind::Heading | PartKind::Caption => 0.0,
+        // A short sentence: speech, mostly.
+        PartKind::Paragraph
+            if row.n_sentences > 0 && n_chars >= SHORT_SENTENCE_CHARS_MIN && row.link_density() < 0.2 =>
+        {
+            0.5 * n_chars
+        }
+        // Labels, dates, names: more of them beside the story than in it.
+        PartKind::Paragraph => -0.2 * n_chars - 5.0,
+    }
+}
+
+/// Characters of a short sentence.
+const SHORT_SENTENCE_CHARS_MIN: f32 = 20.0;
+/// Characters beyond which a block weighs no more.
+const WORTH_CHARS_MAX: u32 = 200;
+/// Share of the worth that the headline's own `<article>` has, to be the story alone: half of two stories.
+const OWN_ARTICLE_SHARE_MIN: f32 = 0.35;
+
 struct Judge<'a> {
     dom: &'a Dom,
     blocks: &'a Blocks,
     marks: &'a [Mark],
     anchors: &'a Anchors<'a>,
+    /// Where the headline stands: as told, or the first block with its words.
+    headline: Option<NodeId>,
     verdicts: Vec<Verdict>,
     /// For each node, the first row at or after it.
     first_row: Vec<u32>,
@@ -205,7 +313,15 @@ impl<'a> Judge<'a> {
                 at += 1;
             }
         }
-        Self { dom, blocks, marks, anchors, verdicts: vec![Verdict::Keep; n_rows], first_row }
+        let folded: Vec<String> = anchors.headlines.iter().map(|it| fold(it)).filter(|it| !it.is_empty()).collect();
+        let has_its_words = |row: &&Block| {
+            !row.hidden && row.n_chars <= HEADLINE_CHARS_MAX && {
+                let text = fold(blocks.text(row));
+                folded.iter().any(|it| is_same_headline(&text, it))
+            }
+        };
+        let headline = anchors.headline_node.or_else(|| blocks.rows.iter().find(has_its_words).map(|row| row.element));
+        Self { dom, blocks, marks, anchors, headline, verdicts: vec![Verdict::Keep; n_rows], first_row }
     }
 
     /// The rows whose text begins inside an element.
@@ -321,6 +437,9 @@ impl<'a> Judge<'a> {
                     && rows.iter().all(|row| row.link_density() < 0.3 && prose(row) > 0.0)
                     && self.is_near_headline(node)
             }
+            Reason::Aside if mark.any(Mark::EMBED) && !mark.any(Mark::BOX | Mark::SIDEBAR | Mark::IS_ASIDE) => {
+                self.dom.is(node, Tag::BLOCKQUOTE)
+            }
             Reason::Meta => rows.iter().any(|row| prose(row) > 0.0) && !mark.any(Mark::CAPTION),
             _ => false,
         }
@@ -328,7 +447,7 @@ impl<'a> Judge<'a> {
 
     /// Whether an element follows the headline with little text between.
     fn is_near_headline(&self, node: NodeId) -> bool {
-        let Some(headline) = self.anchors.headline_node else { return false };
+        let Some(headline) = self.headline else { return false };
         if node < self.dom.end(headline) {
             return false;
         }
@@ -345,8 +464,7 @@ impl<'a> Judge<'a> {
         sums.push(0.0f32);
         for (row_idx, row) in rows.iter().enumerate() {
             if self.is_kept(row_idx) {
-                let gain = prose(row);
-                total += if gain > 0.0 { gain } else { -0.5 * (row.n_chars.min(200) as f32) - 10.0 };
+                total += worth(row);
             }
             sums.push(total);
         }
@@ -362,13 +480,23 @@ impl<'a> Judge<'a> {
                 best = (node, sum);
             }
         }
-        best.0
+        let container = best.0;
+        // Several stories one under the other: the one with the headline.
+        let articles: Vec<NodeId> =
+            self.dom.descendants(container).filter(|it| self.dom.is(*it, Tag::ARTICLE)).collect();
+        let sum_of = |node: NodeId| {
+            let within = self.rows_in(node);
+            sums[within.end] - sums[within.start]
+        };
+        let own =
+            articles.iter().copied().find(|it| self.headline.is_some_and(|headline| self.dom.contains(*it, headline)));
+        own.filter(|it| sum_of(*it) >= best.1 * OWN_ARTICLE_SHARE_MIN).unwrap_or(container)
     }
 
     /// Drops what stands outside the container, but for the lead.
     fn outside(&mut self, container: NodeId) {
         let within = self.rows_in(container);
-        let headline = self.anchors.headline_node;
+        let headline = self.headline;
         for row_idx in 0..self.blocks.rows.len() {
             if within.contains(&row_idx) {
                 continue;
@@ -377,7 +505,7 @@ impl<'a> Judge<'a> {
             let is_lead = row_idx < within.start
                 && headline.is_some_and(|it| row.nodes.0 > it)
                 && self.is_near_headline(row.nodes.0)
-                && (prose(row) > 0.0 || self.is_description(row_idx));
+                && (prose(row) > 0.0 || self.is_description(row_idx) || self.is_named_lead(row_idx));
             if !is_lead {
                 self.drop(row_idx, Reason::Outside);
             }
@@ -391,6 +519,56 @@ impl<'a> Judge<'a> {
                 let description = fold(it);
                 !description.is_empty() && (text.starts_with(&description) || description.starts_with(&text))
             })
+    }
+
+    /// Drops quotations set apart that the story also holds where they were said, with the name under them.
+    fn pull_quotes(&mut self) {
+        let rows = &self.blocks.rows;
+        let is_set_apart = |row: &Block| {
+            row.kind == PartKind::Quote
+                || is_all_quoted(self.blocks.text(row))
+                || self.dom.ancestors(row.element).take(QUOTE_DEPTH).any(|it| self.marks[it.index()].any(Mark::QUOTE))
+        };
+        let quotes: Vec<usize> = (0..rows.len())
+            .filter(|it| self.is_kept(*it) && rows[*it].n_chars <= QUOTE_CHARS_MAX && is_set_apart(&rows[*it]))
+            .collect();
+        if quotes.is_empty() {
+            return;
+        }
+        let body: Vec<String> = (0..rows.len())
+            .filter(|it| self.is_kept(*it) && !quotes.contains(it) && prose(&rows[*it]) > 0.0)
+            .map(|it| fold(self.blocks.text(&rows[it])))
+            .collect();
+        let mut last = None;
+        for quote in quotes {
+            let text = fold(self.blocks.text(&rows[quote]));
+            let is_repeated = text.len() >= QUOTE_BYTES_MIN && body.iter().any(|it| it.contains(&text));
+            let is_name =
+                last.is_some_and(|it| it + 1 == quote) && rows[quote].n_sentences == 0 && rows[quote].n_words <= 8;
+            if is_repeated || is_name {
+                self.drop(quote, Reason::Repeated);
+                last = Some(quote);
+            }
+        }
+    }
+
+    /// For a page without a paragraph of any length: the sentences that are nothing else.
+    fn short_story(&mut self, regions: Vec<Verdict>) {
+        self.verdicts = regions;
+        let headlines: Vec<String> = self.anchors.headlines.iter().map(|it| fold(it)).collect();
+        for row_idx in 0..self.blocks.rows.len() {
+            let row = &self.blocks.rows[row_idx];
+            let text = self.blocks.text(row);
+            let is_sentence = row.n_sentences > 0
+                && row.kind != PartKind::Heading
+                && row.n_chars as f32 >= SHORT_SENTENCE_CHARS_MIN
+                && row.link_density() < 0.2;
+            if !is_sentence || headlines.contains(&fold(text)) {
+                self.drop(row_idx, Reason::Outside);
+            } else if let Some(reason) = by_words(text, row) {
+                self.drop(row_idx, reason);
+            }
+        }
     }
 
     /// Block by block: what a line's words and links say.
@@ -415,13 +593,25 @@ impl<'a> Judge<'a> {
                 self.drop(row_idx, Reason::Repeated);
                 continue;
             }
-            if let Some(reason) = by_words(text, row)
-                && !(row.kind == PartKind::Heading && self.opens_prose(row_idx))
-            {
-                self.drop(row_idx, reason);
+            if let Some(reason) = by_words(text, row) {
+                if reason == Reason::Comments && past_prose && self.is_past_middle(row_idx) {
+                    (row_idx..self.blocks.rows.len()).for_each(|it| self.drop(it, reason));
+                    break;
+                }
+                let is_quoted = text.contains(['“', '„', '«', '"', '「']);
+                if !(row.kind == PartKind::Heading
+                    && (reason == Reason::Related || is_quoted)
+                    && self.opens_prose(row_idx))
+                {
+                    self.drop(row_idx, reason);
+                }
                 continue;
             }
             let is_linked = row.link_density() > 0.6;
+            if row.kind == PartKind::Quote && self.is_attribution(row, text) {
+                self.drop(row_idx, Reason::Meta);
+                continue;
+            }
             match row.kind {
                 PartKind::Heading | PartKind::Code | PartKind::Table => {}
                 PartKind::ListItem if is_linked && row.n_chars < 200 => self.drop(row_idx, Reason::Links),
@@ -433,6 +623,24 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Whether a block of a quotation only says whose it is.
+    fn is_attribution(&self, row: &Block, text: &str) -> bool {
+        let is_cited =
+            self.dom.ancestors(row.nodes.0).take_while(|it| *it != row.element).any(|it| self.dom.is(it, Tag::CITE))
+                || self.dom.is(row.element, Tag::CITE)
+                || self.dom.is(row.element, Tag::FOOTER);
+        let is_signed = text.starts_with(['—', '–']) && text.contains("(@");
+        row.n_words <= ATTRIBUTION_WORDS_MAX && (is_cited || is_signed)
+    }
+
+    /// Whether more of the kept prose stands before a block than after it.
+    fn is_past_middle(&self, row_idx: usize) -> bool {
+        let sum = |rows: std::ops::Range<usize>| {
+            rows.filter(|it| self.is_kept(*it)).map(|it| prose(&self.blocks.rows[it])).sum::<f32>()
+        };
+        sum(0..row_idx) > sum(row_idx..self.blocks.rows.len())
+    }
+
     /// Whether the next kept block is prose: a heading over it is the story's, whatever it says.
     fn opens_prose(&self, row_idx: usize) -> bool {
         let next = (row_idx + 1..self.blocks.rows.len()).find(|it| self.is_kept(*it));
@@ -442,12 +650,34 @@ impl<'a> Judge<'a> {
     /// Drops what comes before the first prose, and after the last, but for what belongs to it.
     fn ends(&mut self) {
         let rows = &self.blocks.rows;
-        let strong: Vec<usize> = (0..rows.len()).filter(|it| self.is_kept(*it) && prose(&rows[*it]) > 0.0).collect();
+        let kept: Vec<usize> = (0..rows.len()).filter(|it| self.is_kept(*it)).collect();
+        let is_caption = |it: &&usize| rows[**it].kind == PartKind::Caption;
+        let is_gallery = kept.iter().filter(is_caption).count() >= GALLERY_CAPTIONS_MIN;
+        let is_strong = |row: &Block| match row.kind {
+            PartKind::Code => true,
+            PartKind::Table => row.link_density() < 0.3,
+            PartKind::Caption => is_gallery,
+            _ => prose(row) > 0.0,
+        };
+        let strong: Vec<usize> = kept.iter().copied().filter(|it| is_strong(&rows[*it])).collect();
         let (Some(first), Some(last)) = (strong.first().copied(), strong.last().copied()) else { return };
-        for row_idx in 0..first {
+        for row_idx in strong.iter().take(3).copied().max().map_or(0..0, |third| first..third) {
+            if self.is_kept(row_idx) && is_date(&rows[row_idx]) {
+                self.drop(row_idx, Reason::Meta);
+            }
+        }
+        for row_idx in 0..=first {
             let row = &rows[row_idx];
-            let is_label = row.kind != PartKind::Heading && !self.is_description(row_idx) && !self.is_dateline(row_idx);
-            if is_label && row.n_chars < LABEL_CHARS_MAX {
+            if self.is_kept(row_idx) && self.is_byline(row_idx) {
+                self.drop(row_idx, Reason::Meta);
+                continue;
+            }
+            if row_idx == first {
+                break;
+            }
+            let is_lead = self.is_description(row_idx) || self.is_named_lead(row_idx) || self.is_dateline(row_idx);
+            let is_above = self.headline.is_some_and(|it| row.nodes.0 < it) || row.link_density() > 0.5;
+            if (row.kind != PartKind::Heading || is_above) && !is_lead && row.n_chars < LABEL_CHARS_MAX {
                 self.drop(row_idx, Reason::Meta);
             }
         }
@@ -462,7 +692,14 @@ impl<'a> Judge<'a> {
                 && match row.kind {
                     PartKind::ListItem | PartKind::Table | PartKind::Code | PartKind::Quote => true,
                     PartKind::Paragraph => row.n_sentences > 0 || row.gap != Gap::Element,
-                    PartKind::Heading | PartKind::Caption => false,
+                    // So does a heading beside it, with a list under it.
+                    PartKind::Heading => {
+                        let next = rows.get(row_idx + 1).is_some_and(|it| {
+                            matches!(it.kind, PartKind::ListItem | PartKind::Table) && it.link_density() < 0.5
+                        });
+                        next && self.dom.parent(row.element) == self.dom.parent(rows[last].element)
+                    }
+                    PartKind::Caption => true,
                 };
             if !belongs {
                 open = false;
@@ -471,9 +708,32 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Whether a line before the story says by whom and when: a name's label and a date, no sentence.
+    fn is_byline(&self, row_idx: usize) -> bool {
+        let row = &self.blocks.rows[row_idx];
+        let text = self.blocks.text(row);
+        row.n_sentences <= 1 && row.n_digits >= 4 && row.n_chars <= BYLINE_CHARS_MAX && words::begins_byline(text)
+    }
+
+    /// Whether the page calls a block the summary under its headline.
+    fn is_named_lead(&self, row_idx: usize) -> bool {
+        let row = &self.blocks.rows[row_idx];
+        let mut above = self.dom.ancestors(row.element).take(LEAD_DEPTH).map(|it| self.marks[it.index()]);
+        row.n_chars >= LEAD_CHARS_MIN
+            && row.link_density() < 0.5
+            && above.any(|it| it.any(Mark::LEAD) && !it.any(Mark::META | Mark::HEADLINE))
+    }
+
+    /// Whether a block is a bold line of place and day.
     fn is_dateline(&self, row_idx: usize) -> bool {
         let row = &self.blocks.rows[row_idx];
-        row.n_digits > 0 && row.n_link_chars == 0 && row.strong_share() > 0.9 && self.dom.is(row.element, Tag::P)
+        let text = self.blocks.text(row);
+        text.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase())
+            && words::beginning(text).is_none()
+            && row.n_digits > 0
+            && row.n_link_chars == 0
+            && row.strong_share() > 0.9
+            && self.dom.is(row.element, Tag::P)
     }
 }
 
@@ -496,8 +756,26 @@ pub fn drop_empty_headings(rows: &[Block], verdicts: &mut [Verdict]) {
     }
 }
 
+/// Characters of a headline, at most.
+const HEADLINE_CHARS_MAX: u32 = 250;
 /// Characters between headline and lead, at most: kicker, byline and date.
 const LEAD_DISTANCE_CHARS_MAX: u32 = 400;
+/// Elements above a block that may call it a quotation.
+const QUOTE_DEPTH: usize = 3;
+/// Characters of a pull quote.
+const QUOTE_CHARS_MAX: u32 = 300;
+/// Bytes of a pull quote: fewer may stand anywhere by chance.
+const QUOTE_BYTES_MIN: usize = 15;
+/// Words of a name with its office.
+const ATTRIBUTION_WORDS_MAX: u32 = 14;
+/// Captions on a page that is a gallery.
+const GALLERY_CAPTIONS_MIN: usize = 4;
+/// Characters of a byline with a date.
+const BYLINE_CHARS_MAX: u32 = 220;
+/// Elements above a block that may call it the lead.
+const LEAD_DEPTH: usize = 3;
+/// Characters of a lead.
+const LEAD_CHARS_MIN: u32 = 12;
 /// A block of fewer characters may stand twice in a story.
 const REPEATED_CHARS_MIN: u32 = 80;
 /// Characters of a line before the first prose, at most, to be a label and not a part of the story.
@@ -509,14 +787,34 @@ pub fn is_same_headline(text: &str, headline: &str) -> bool {
     !short.is_empty() && long.starts_with(short) && (short.len() * 10 >= long.len() * 7)
 }
 
+/// Whether a text is one quotation from end to end.
+fn is_all_quoted(text: &str) -> bool {
+    let text = text.trim();
+    text.starts_with(['“', '„', '«', '"', '”', '»', '「']) && text.ends_with(['”', '“', '»', '"', '«', '」'])
+}
+
+/// Whether a line is a date and nothing else: few words, and a third of it digits.
+fn is_date(row: &Block) -> bool {
+    row.kind == PartKind::Paragraph && row.n_digits >= 5 && row.n_digits * 3 >= row.n_chars && row.n_chars <= 40
+}
+
 /// Why a line is out by its words alone.
 pub fn by_words(text: &str, row: &Block) -> Option<Reason> {
+    if text.starts_with(['©', 'Ⓒ']) && row.n_chars <= COPYRIGHT_CHARS_MAX {
+        return Some(Reason::Outside);
+    }
     if row.n_chars > 200 {
         return None;
     }
     let meaning = words::line(text).or_else(|| {
         let begins = words::beginning(text)?;
-        (row.link_density() > 0.3 || matches!(begins, Meaning::Copyright | Meaning::ReadingTime)).then_some(begins)
+        let is_label = row.n_sentences == 0
+            && matches!(
+                begins,
+                Meaning::ReadMore | Meaning::Related | Meaning::Tags | Meaning::DateLabel | Meaning::PhotoCredit
+            );
+        let is_plain = matches!(begins, Meaning::Copyright | Meaning::ReadingTime);
+        (row.link_density() > 0.3 || is_label || is_plain).then_some(begins)
     })?;
     Some(match meaning {
         Meaning::Related | Meaning::ReadMore | Meaning::Popular => Reason::Related,
@@ -533,6 +831,9 @@ pub fn by_words(text: &str, row: &Block) -> Option<Reason> {
         Meaning::Copyright => Reason::Outside,
     })
 }
+
+/// Characters of a line of rights.
+const COPYRIGHT_CHARS_MAX: u32 = 400;
 
 /// FNV-1a, 64 bits: the same on every platform.
 fn digest(text: &str) -> u64 {

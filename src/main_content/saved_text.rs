@@ -6,6 +6,7 @@
 
 use super::blocks::{Block, Blocks, Gap, count};
 use super::rules::{Reason, Verdict, by_words, drop_empty_headings, is_same_headline, prose};
+use super::words;
 use crate::article::PartKind;
 use crate::dom::NodeId;
 use crate::text::fold;
@@ -68,10 +69,28 @@ pub fn judge(blocks: &Blocks) -> (Vec<Verdict>, Option<usize>) {
         // A heading over prose is the story's, whatever it says: unless it is a form's.
         let opens_prose =
             rows[row_idx].kind == PartKind::Heading && is_prose((row_idx + 1).min(rows.len() - 1), &verdicts);
+        let opens_prose = opens_prose && words::beginning(blocks.text(&rows[row_idx])).is_none();
         match by_words(blocks.text(&rows[row_idx]), &rows[row_idx]) {
             Some(Reason::Related) if opens_prose => {}
-            Some(reason) => verdicts[row_idx] = Verdict::Drop(reason),
+            Some(reason) => {
+                verdicts[row_idx] = Verdict::Drop(reason);
+                // The title that a "read also" names, before the story goes on.
+                let is_title = rows.get(row_idx + 1).is_some_and(|it| it.kind == PartKind::Heading);
+                if reason == Reason::Related && is_title && row_idx + 2 < rows.len() && is_prose(row_idx + 2, &verdicts)
+                {
+                    verdicts[row_idx + 1] = Verdict::Drop(Reason::Related);
+                }
+            }
             None => {}
+        }
+    }
+    let first = (0..rows.len()).find(|it| is_prose(*it, &verdicts)).unwrap_or(0);
+    for row_idx in 0..first {
+        let row = &rows[row_idx];
+        let is_byline =
+            row.n_words <= BYLINE_WORDS_MAX && row.n_sentences == 0 && words::begins_byline(blocks.text(row));
+        if verdicts[row_idx] == Verdict::Keep && is_byline {
+            verdicts[row_idx] = Verdict::Drop(Reason::Meta);
         }
     }
     let last = (0..rows.len()).rev().find(|it| is_prose(*it, &verdicts));
@@ -136,6 +155,8 @@ fn is_headline(blocks: &Blocks) -> bool {
 
 /// Characters of a headline, at most: the longest of 2,000 measured has 210.
 const HEADLINE_CHARS_MAX: u32 = 220;
+/// Words of a byline.
+const BYLINE_WORDS_MAX: u32 = 6;
 /// Words of a heading.
 const HEADING_WORDS_MAX: u32 = 14;
 /// Bytes that a title and its teaser share, at least.

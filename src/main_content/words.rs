@@ -83,13 +83,61 @@ static WORDS: LazyLock<HashMap<Box<str>, Meaning>> = LazyLock::new(|| {
 
 /// What a whole line means, if it is a widget's.
 pub fn line(text: &str) -> Option<Meaning> {
-    (text.len() <= LINE_BYTES_MAX).then(|| WORDS.get(key(text).as_str()).copied()).flatten()
+    if text.len() > LINE_BYTES_MAX {
+        return None;
+    }
+    if let Some(meaning) = WORDS.get(key(text).as_str()) {
+        return Some(*meaning);
+    }
+    if let Some(meaning) = start(text) {
+        return Some(meaning);
+    }
+    // Several known sentences in one line.
+    let mut sentences = text.split_inclusive(['.', '!', '?', '。']).map(key).filter(|it| !it.is_empty());
+    let first = WORDS.get(sentences.next()?.as_str()).copied()?;
+    sentences.all(|it| WORDS.contains_key(it.as_str())).then_some(first)
 }
+
+/// What a line means that begins with a widget's words and goes on: "Subscribe to our newsletter for …". Only words of
+/// three or more say so, or six characters where the script has no spaces.
+fn start(text: &str) -> Option<Meaning> {
+    let key = key(text);
+    let is_start = |meaning: &Meaning| {
+        matches!(
+            meaning,
+            Meaning::CommentForm
+                | Meaning::Newsletter
+                | Meaning::Consent
+                | Meaning::SubscribeWall
+                | Meaning::AuthorBox
+                | Meaning::Login
+                | Meaning::Copyright
+                | Meaning::FollowUs
+        )
+    };
+    let known = |end: usize| WORDS.get(&key[..end]).copied().filter(is_start);
+    let by_words = key.match_indices(' ').map(|(at, _)| at).skip(2).take(START_WORDS_MAX).find_map(known);
+    by_words.or_else(|| {
+        let is_unspaced = key.chars().next().is_some_and(crate::text::is_unspaced);
+        let ends = key.char_indices().map(|(at, _)| at).skip(6).take(START_WORDS_MAX);
+        is_unspaced.then(|| ends.into_iter().find_map(known)).flatten()
+    })
+}
+
+/// Words of the longest entry that is looked for at the start of a line.
+const START_WORDS_MAX: usize = 14;
 
 /// What the words before the first colon of a line mean, if they are a widget's.
 pub fn beginning(text: &str) -> Option<Meaning> {
     let end = text.char_indices().take(LABEL_CHARS_MAX).find(|(_, c)| matches!(c, ':' | '：' | '|' | '>' | '»'))?.0;
     WORDS.get(key(&text[..end]).as_str()).copied()
+}
+
+/// Whether a line begins with what stands before an author's name: "By", "Von", "โดย".
+pub fn begins_byline(text: &str) -> bool {
+    let text = text.trim_start();
+    let first = fold(text.split([' ', ':', '\u{a0}']).next().unwrap_or(""));
+    !first.is_empty() && WORDS.get(first.as_str()) == Some(&Meaning::Byline)
 }
 
 /// Folded, without numbers.

@@ -7,6 +7,7 @@
 use super::dates;
 use crate::article::Dateline;
 use crate::text::collapse;
+use std::ops::Range;
 
 /// Longest dateline, in bytes: three cities, a date and an agency.
 const HEAD_BYTES_MAX: usize = 140;
@@ -24,36 +25,43 @@ pub(super) fn parse(paragraph: &str, year: Option<u16>) -> Option<Dateline> {
     });
     let day = day.map(|(range, ..)| range);
 
-    for (at, len) in dashes(&text) {
-        let before = &text[..at];
-        let raw = match &day {
-            // London, UK – December 4, 2025
-            Some(day) if day.start >= at + len && text[at + len..day.start].trim().is_empty() => {
-                let rest = text[day.end..].trim_start();
-                if !(rest.is_empty() || rest.starts_with(['(', '-', '–', '—'])) {
-                    return None;
-                }
-                text[..day.end].trim()
-            }
-            _ => before.trim(),
-        };
-        let has_day = day.as_ref().is_some_and(|it| it.end <= raw.len());
-        let place = place(before, day.as_ref().filter(|it| it.end <= at))?;
-        let in_capitals = place.chars().filter(|it| it.is_alphabetic()).count() >= 3 && !place.contains(char::is_lowercase);
-        let has_case = place.contains(char::is_uppercase);
-        if has_day || before.trim_end().ends_with(')') || (in_capitals && has_case) {
-            return Some(Dateline { raw: raw.to_owned(), place: Some(place), date: iso.filter(|_| has_day) });
-        }
-        return None;
+    if let Some((at, len)) = dashes(&text).next() {
+        return before_dash(&text, at, len, day.as_ref(), iso);
     }
     // A line of its own: place and day, nothing else.
     let day = day?;
-    let is_whole = text.len() < HEAD_BYTES_MAX && text[day.end..].trim_matches(|c: char| !c.is_alphanumeric()).is_empty();
+    let is_whole =
+        text.len() < HEAD_BYTES_MAX && text[day.end..].trim_matches(|c: char| !c.is_alphanumeric()).is_empty();
     if day.start == 0 || !is_whole || text.len() > 80 {
         return None;
     }
     let place = place(&text[..day.start], None)?;
     Some(Dateline { raw: text.clone(), place: Some(place), date: iso })
+}
+
+/// The dateline that ends at a dash, or with the day right behind it.
+fn before_dash(text: &str, at: usize, len: usize, day: Option<&Range<usize>>, iso: Option<String>) -> Option<Dateline> {
+    let before = &text[..at];
+    let raw = match day {
+        // London, UK – December 4, 2025
+        Some(day) if day.start >= at + len && text[at + len..day.start].trim().is_empty() => {
+            let rest = text[day.end..].trim_start();
+            if !(rest.is_empty() || rest.starts_with(['(', '-', '–', '—'])) {
+                return None;
+            }
+            text[..day.end].trim()
+        }
+        _ => before.trim(),
+    };
+    let has_day = day.is_some_and(|it| it.end <= raw.len());
+    let place = place(before, day.filter(|it| it.end <= at))?;
+    let n_letters = place.chars().filter(|it| it.is_alphabetic()).count();
+    let in_capitals = n_letters >= 3 && place.contains(char::is_uppercase) && !place.contains(char::is_lowercase);
+    (has_day || before.trim_end().ends_with(')') || in_capitals).then(|| Dateline {
+        raw: raw.to_owned(),
+        place: Some(place),
+        date: iso.filter(|_| has_day),
+    })
 }
 
 fn head(paragraph: &str) -> &str {
@@ -82,7 +90,7 @@ fn dashes(text: &str) -> impl Iterator<Item = (usize, usize)> {
 }
 
 /// The place in what stands before the dash: without the day, the agency in brackets, and marks at its ends.
-fn place(before: &str, day: Option<&std::ops::Range<usize>>) -> Option<String> {
+fn place(before: &str, day: Option<&Range<usize>>) -> Option<String> {
     let mut place = match day {
         Some(day) => &before[..day.start.min(before.len())],
         None => before,
@@ -95,7 +103,8 @@ fn place(before: &str, day: Option<&std::ops::Range<usize>>) -> Option<String> {
     let is_of_place = |it: &&str| {
         // Little words inside names of places: Rio de Janeiro, Frankfurt am Main, Stoke-on-Trent.
         const WITHIN: [&str; 18] = [
-            "de", "del", "da", "do", "la", "le", "el", "al", "am", "an", "der", "of", "the", "and", "und", "et", "sur", "upon",
+            "de", "del", "da", "do", "la", "le", "el", "al", "am", "an", "der", "of", "the", "and", "und", "et", "sur",
+            "upon",
         ];
         let first = it.chars().find(|it| it.is_alphabetic());
         first.is_some_and(|it| !it.is_lowercase()) || WITHIN.contains(it)
@@ -116,9 +125,9 @@ mod tests {
     #[track_caller]
     fn check(paragraph: &str, expected: Option<(&str, &str, &str)>) {
         let found = parse(paragraph, Some(2025));
-        let found = found.as_ref().map(|it| {
-            (it.place.as_deref().unwrap_or(""), it.date.as_deref().unwrap_or(""), it.raw.as_str())
-        });
+        let found = found
+            .as_ref()
+            .map(|it| (it.place.as_deref().unwrap_or(""), it.date.as_deref().unwrap_or(""), it.raw.as_str()));
         assert_eq!(found, expected, "{paragraph}");
     }
 

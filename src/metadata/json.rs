@@ -358,7 +358,10 @@ mod tests {
 
     #[test]
     fn raw_line_breaks_and_bare_quotes_stay_in_their_string() {
-        check("{\"a\": \"one\ntwo\", \"b\": \"he said \"no\" twice\"}", "{a:\"one\\ntwo\",b:\"he said \\\"no\\\" twice\",}");
+        check(
+            "{\"a\": \"one\ntwo\", \"b\": \"he said \"no\" twice\"}",
+            "{a:\"one\\ntwo\",b:\"he said \\\"no\\\" twice\",}",
+        );
         check("{\"a\": \"\"yes\", and left\"}", "{a:\"\\\"yes\\\", and left\",}");
     }
 

@@ -23,10 +23,35 @@ const UPDATES_MAX: usize = 2_000;
 
 /// Members whose objects are about something else than the page's story.
 const OTHERS: [&str; 29] = [
-    "itemListElement", "relatedLink", "mentions", "citation", "isBasedOn", "hasPart", "review", "reviews", "comment",
-    "suggestedAnswer", "acceptedAnswer", "liveBlogUpdate", "video", "about", "recommended", "isRelatedTo", "author",
-    "publisher", "image", "isPartOf", "subjectOf", "offers", "potentialAction", "blogPost", "blogPosts", "associatedMedia",
-    "episode", "workExample", "significantLink",
+    "itemListElement",
+    "relatedLink",
+    "mentions",
+    "citation",
+    "isBasedOn",
+    "hasPart",
+    "review",
+    "reviews",
+    "comment",
+    "suggestedAnswer",
+    "acceptedAnswer",
+    "liveBlogUpdate",
+    "video",
+    "about",
+    "recommended",
+    "isRelatedTo",
+    "author",
+    "publisher",
+    "image",
+    "isPartOf",
+    "subjectOf",
+    "offers",
+    "potentialAction",
+    "blogPost",
+    "blogPosts",
+    "associatedMedia",
+    "episode",
+    "workExample",
+    "significantLink",
 ];
 
 struct Found<'a, 'b> {
@@ -131,10 +156,33 @@ fn kin(kind: &str) -> Option<Kin> {
         "JobPosting" | "ReviewNewsArticleSeries" => return None,
         "Report" | "Blog" => Kin::Article,
         "WebPage" | "ItemPage" | "AboutPage" | "FAQPage" | "MedicalWebPage" | "QAPage" => Kin::Page,
-        "Recipe" | "HowTo" | "Question" | "VideoObject" | "AudioObject" | "PodcastEpisode" | "CreativeWork" | "Review"
-        | "Product" | "Event" | "Movie" | "Book" | "Course" | "SoftwareApplication" | "LearningResource" | "MediaGallery"
-        | "ImageGallery" | "Quotation" | "Thesis" | "Chapter" | "Dataset" | "SoftwareSourceCode" | "Message"
-        | "ClaimReview" | "TVEpisode" | "RadioEpisode" | "NewsMediaObject" => Kin::Work,
+        "Recipe"
+        | "HowTo"
+        | "Question"
+        | "VideoObject"
+        | "AudioObject"
+        | "PodcastEpisode"
+        | "CreativeWork"
+        | "Review"
+        | "Product"
+        | "Event"
+        | "Movie"
+        | "Book"
+        | "Course"
+        | "SoftwareApplication"
+        | "LearningResource"
+        | "MediaGallery"
+        | "ImageGallery"
+        | "Quotation"
+        | "Thesis"
+        | "Chapter"
+        | "Dataset"
+        | "SoftwareSourceCode"
+        | "Message"
+        | "ClaimReview"
+        | "TVEpisode"
+        | "RadioEpisode"
+        | "NewsMediaObject" => Kin::Work,
         _ if kind.ends_with("Article") || kind.ends_with("Posting") => Kin::Article,
         _ => return None,
     })
@@ -197,7 +245,8 @@ impl<'a, 'b> Story<'_, 'a, 'b> {
             }
         }
         if let Some(name) = text("name") {
-            let source = if text("headline").is_some() { Source::JsonLdPage } else { JsonLd };
+            let is_article = types(object).any(|it| kin(it) == Some(Kin::Article));
+            let source = if is_article && text("headline").is_none() { JsonLd } else { Source::JsonLdPage };
             self.claims.add(Field::Headline, source, &plain(name));
         }
         for name in ["dateCreated", "uploadDate"] {
@@ -221,10 +270,10 @@ impl<'a, 'b> Story<'_, 'a, 'b> {
                 }
             }
         }
-        if let Some(language) = object.get("inLanguage") {
-            if let Some(text) = language.text().or_else(|| language.get("alternateName").and_then(Json::text)) {
-                self.claims.add(Field::Language, JsonLd, text);
-            }
+        if let Some(language) = object.get("inLanguage")
+            && let Some(text) = language.text().or_else(|| language.get("alternateName").and_then(Json::text))
+        {
+            self.claims.add(Field::Language, JsonLd, text);
         }
         if let Some(publisher) = object.get("publisher").and_then(|it| it.items().first()) {
             let publisher = resolve(publisher, self.objects);
@@ -335,7 +384,8 @@ fn pages(objects: &[Found<'_, '_>], claims: &mut Claims) {
                     }
                     for author in it.object.get("author").map_or(&[][..], Json::items) {
                         let author = resolve(author, objects);
-                        for name in author.get("name").map_or(author.items(), Json::items).iter().filter_map(Json::text) {
+                        for name in author.get("name").map_or(author.items(), Json::items).iter().filter_map(Json::text)
+                        {
                             claims.add_with(Field::Author, JsonLdPage, &plain(name), None, None);
                         }
                     }
@@ -388,6 +438,9 @@ fn image(value: &Json<'_>) -> Option<Image> {
         width: size("width"),
         height: size("height"),
         caption: text("caption").or_else(|| text("description")),
-        credit: text("creditText").or_else(|| text("copyrightHolder")).or_else(|| text("author")).or_else(|| text("creator")),
+        credit: text("creditText")
+            .or_else(|| text("copyrightHolder"))
+            .or_else(|| text("author"))
+            .or_else(|| text("creator")),
     })
 }

@@ -102,7 +102,16 @@ fn parsed(text: &str) -> String {
             Kind::Text => plain.push_str(dom.text(node)),
             Kind::Element(Tag::SCRIPT | Tag::STYLE) => skip_to = dom.end(node).index(),
             Kind::Element(
-                Tag::P | Tag::BR | Tag::DIV | Tag::LI | Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::BLOCKQUOTE | Tag::TR,
+                Tag::P
+                | Tag::BR
+                | Tag::DIV
+                | Tag::LI
+                | Tag::H1
+                | Tag::H2
+                | Tag::H3
+                | Tag::H4
+                | Tag::BLOCKQUOTE
+                | Tag::TR,
             ) => {
                 if !plain.is_empty() && !plain.ends_with('\n') {
                     plain.push('\n');

@@ -235,9 +235,12 @@ fn size(content: &str, claims: &mut Claims, of: impl Fn(&mut Image) -> &mut Opti
 /// Parse.ly's older form: JSON in the content.
 fn parsely(content: &str, claims: &mut Claims) {
     for root in json::read(content) {
-        for (name, field) in
-            [("title", Field::Headline), ("pub_date", Field::DatePublished), ("section", Field::Section), ("tags", Field::Keywords)]
-        {
+        for (name, field) in [
+            ("title", Field::Headline),
+            ("pub_date", Field::DatePublished),
+            ("section", Field::Section),
+            ("tags", Field::Keywords),
+        ] {
             for text in root.get(name).map_or(&[][..], json::Json::items).iter().filter_map(json::Json::text) {
                 claims.add(field, Source::ToolMeta, &plain(text));
             }

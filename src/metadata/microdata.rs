@@ -56,7 +56,9 @@ pub(super) fn read(dom: &Dom, items: &[NodeId], headline: Option<NodeId>, claims
 
 /// The nearest item around an element.
 fn scope(dom: &Dom, node: NodeId) -> Option<NodeId> {
-    dom.ancestors(node).skip(1).find(|it| dom.attr(*it, Attr::ITEMSCOPE).is_some() || dom.attr(*it, Attr::ITEMTYPE).is_some())
+    dom.ancestors(node)
+        .skip(1)
+        .find(|it| dom.attr(*it, Attr::ITEMSCOPE).is_some() || dom.attr(*it, Attr::ITEMTYPE).is_some())
 }
 
 /// The type without its address.
@@ -67,7 +69,10 @@ fn kind_of(dom: &Dom, node: NodeId) -> &str {
 
 fn is_story(dom: &Dom, node: NodeId) -> bool {
     let kind = kind_of(dom, node);
-    (kind.ends_with("Article") || kind.ends_with("Posting") && kind != "JobPosting" || kind == "Recipe" || kind == "Question")
+    (kind.ends_with("Article")
+        || kind.ends_with("Posting") && kind != "JobPosting"
+        || kind == "Recipe"
+        || kind == "Question")
         && !dom.attr(node, Attr::ITEMPROP).is_some_and(|it| it.contains("comment") || it == "itemListElement")
 }
 
@@ -99,7 +104,8 @@ fn direct(dom: &Dom, node: NodeId, property: &str, claims: &mut Claims) {
             return;
         }
         "image" | "thumbnailUrl" if !is_item(dom, node) => {
-            if let Some(url) = dom.attr(node, Attr::SRC).or_else(|| dom.attr(node, Attr::HREF)).or(dom.attr(node, Attr::CONTENT))
+            if let Some(url) =
+                dom.attr(node, Attr::SRC).or_else(|| dom.attr(node, Attr::HREF)).or(dom.attr(node, Attr::CONTENT))
             {
                 claims.images.push((Microdata, Image { url: url.trim().to_owned(), ..Image::default() }));
             }

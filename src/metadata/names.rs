@@ -6,8 +6,12 @@
 
 mod words;
 
+use super::dates;
 use crate::article::AuthorKind;
-use words::{AGENCIES, BY_WORDS, CONJUNCTIONS, DEGREES, LABELS, LEADS, ORGANIZATION_WORDS, PICTURE_WORDS, ROLES, SUFFIXES, UNSPACED_ROLES};
+use words::{
+    AGENCIES, BY_WORDS, CONJUNCTIONS, DEGREES, LABELS, LEADS, ORGANIZATION_WORDS, OTHER_HANDS, PARTICLES,
+    PICTURE_WORDS, ROLES, SUFFIXES, UNSPACED_ROLES, WHEN_WORDS,
+};
 
 /// A clean name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,20 +29,35 @@ const NAME_WORDS_MAX: usize = 7;
 /// Names in one byline; what follows is a list of something else.
 const NAMES_MAX: usize = 24;
 
+/// Where a byline stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In a field for authors: what is there is one, whatever it looks like.
+    Field,
+    /// In a line of the page that may hold something else as well.
+    Line,
+}
+
 /// The names in a byline or in a field for authors; none where it holds none.
-pub(super) fn parse(byline: &str, stated: Option<AuthorKind>) -> Vec<Name> {
-    let byline = byline.trim();
+pub(super) fn parse(byline: &str, stated: Option<AuthorKind>, place: Place) -> Vec<Name> {
     let mut names: Vec<Name> = Vec::new();
+    if byline.contains("://") {
+        return names;
+    }
+    let mut byline = byline.trim();
+    if place == Place::Line {
+        byline = before_date(byline);
+    }
     if stated == Some(AuthorKind::Organization) {
         // An organization's name may hold commas and "and".
         let name = strip_lead(byline);
-        if is_plausible(name, true) {
+        if is_plausible(name, true, true, Place::Field) {
             names.push(Name { name: name.to_owned(), kind: AuthorKind::Organization });
         }
         return names;
     }
     let of_picture = |word: &&str| strip_word(byline.trim_start_matches(['(', ' ']), word).is_some();
-    if PICTURE_WORDS.iter().any(|it| of_picture(it)) {
+    if PICTURE_WORDS.iter().chain(OTHER_HANDS).any(of_picture) {
         return names;
     }
     let without_lead = strip_lead(byline);
@@ -46,10 +65,10 @@ pub(super) fn parse(byline: &str, stated: Option<AuthorKind>) -> Vec<Name> {
     // Initials and names of one word stand alone or among their like.
     let single = parts.iter().all(|it| !it.contains(' '));
     for part in parts {
-        if let Some(name) = clean(part, single) {
-            if !names.iter().any(|it| it.name == name.name) {
-                names.push(name);
-            }
+        if let Some(name) = clean(part, single, place)
+            && !names.iter().any(|it| it.name == name.name)
+        {
+            names.push(name);
         }
         if names.len() == NAMES_MAX {
             break;
@@ -74,6 +93,12 @@ pub(super) fn after_by(text: &str) -> Option<&str> {
         let rest = rest.strip_prefix([':', '：']).unwrap_or(rest).trim_start();
         (!rest.is_empty()).then_some(rest)
     })
+}
+
+/// Whether a text is a "by" and no more.
+pub(super) fn is_by(text: &str) -> bool {
+    let text = text.trim_end_matches([':', ' ', '：']);
+    text.len() <= 24 && BY_WORDS.contains(&text.to_lowercase().as_str())
 }
 
 /// The rest of a text that begins with a word or words, case aside, and goes on with something that is no letter.
@@ -119,7 +144,8 @@ fn strip_lead(text: &str) -> &str {
 /// The parts between separators.
 fn split(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
-    for piece in text.split([',', ';', '|', '•', '·', '\n', '\t', '、', '，', '،', '+', '&', '/', '・', '–', '—', '／']) {
+    for piece in text.split([',', ';', '|', '•', '·', '\n', '\t', '、', '，', '،', '+', '&', '/', '・', '–', '—', '／'])
+    {
         for piece in piece.split(" - ") {
             split_words(piece.trim(), &mut parts);
         }
@@ -145,12 +171,10 @@ fn split_words<'a>(text: &'a str, parts: &mut Vec<&'a str>) {
         let Some((_, sure)) = CONJUNCTIONS.iter().find(|(it, _)| *it == lower) else { continue };
         let (before, after) = (text[start..gap].trim(), text[word_end..].trim());
         let whole = |it: &str| it.split_whitespace().take_while(|it| !is_conjunction(it)).count() >= 2 || is_agency(it);
-        if word.chars().all(char::is_lowercase) || word == "&" {
-            if *sure || (whole(before) && whole(after)) {
-                parts.push(before);
-                start = word_end + 1;
-                at = start;
-            }
+        if (word.chars().all(char::is_lowercase) || word == "&") && (*sure || (whole(before) && whole(after))) {
+            parts.push(before);
+            start = word_end + 1;
+            at = start;
         }
     }
     parts.push(text[start.min(text.len())..].trim());
@@ -165,17 +189,40 @@ fn is_agency(name: &str) -> bool {
     AGENCIES.contains(&name.as_str())
 }
 
+/// A byline without the date at its end and the words that lead up to it ("published on").
+fn before_date(byline: &str) -> &str {
+    let mut head = match dates::find_day(byline) {
+        Some((range, ..)) => &byline[..range.start],
+        None => return byline,
+    };
+    loop {
+        let trimmed = head.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | ')'));
+        let last = trimmed.rsplit(|c: char| c.is_whitespace()).next().unwrap_or("");
+        if last.is_empty() || !WHEN_WORDS.contains(&last.to_lowercase().as_str()) {
+            return trimmed;
+        }
+        head = &trimmed[..trimmed.len() - last.len()];
+    }
+}
+
 /// A part of a byline as a name; `None` for what is none. `single`: it may be one word without a capital.
-fn clean(part: &str, single: bool) -> Option<Name> {
+fn clean(part: &str, single: bool, place: Place) -> Option<Name> {
     let mut part = strip_lead(part);
     // "Jane Doe (jdo)", "Jane Doe [Reuters]"
     if let Some(at) = part.find(['(', '[', '（', '<', '{']) {
         part = if at > 0 { &part[..at] } else { part.trim_matches(['(', ')', '[', ']']) };
     }
-    let part = part.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '*' | '-' | '"' | '“' | '”' | '„' | '_' | '='));
+    let part = part
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '*' | '-' | '"' | '“' | '”' | '„' | '_' | '='));
     let part = part.trim_end_matches([')', ']']);
     let part = if part.ends_with('.') && !ends_in_initial(part) { part.trim_end_matches('.') } else { part };
-    let part = strip_role(part)?;
+    let part = match (strip_role(part), place) {
+        (Some(name), _) => name,
+        // "City Contributor" in a field is how the paper signs.
+        (None, Place::Field) if single && part.contains(' ') => part,
+        (None, _) => return None,
+    };
+    let part = before_sentence(part);
     if is_agency(part) {
         return Some(Name { name: part.to_owned(), kind: AuthorKind::Organization });
     }
@@ -184,11 +231,28 @@ fn clean(part: &str, single: bool) -> Option<Name> {
         return None;
     }
     let is_organization = is_organization(&lower);
-    if !is_plausible(part, is_organization || single) {
+    if !is_plausible(part, is_organization || single, is_organization, place) {
         return None;
     }
     let kind = if is_organization { AuthorKind::Organization } else { AuthorKind::Person };
     Some(Name { name: part.to_owned(), kind })
+}
+
+/// A name before what is said of it: "Anna Berg schreibt für …". At least two words begin with capitals, then comes one that
+/// does not and is no particle of a name.
+fn before_sentence(part: &str) -> &str {
+    let mut n_capitals = 0;
+    let mut at = 0;
+    for word in part.split(' ') {
+        let is_lower = word.starts_with(char::is_lowercase);
+        let is_particle = PARTICLES.contains(&word) || word.contains(['\'', '’', '-', '.']);
+        if is_lower && !is_particle && n_capitals >= 2 {
+            return part[..at].trim_end();
+        }
+        n_capitals += usize::from(word.starts_with(char::is_uppercase));
+        at += word.len() + 1;
+    }
+    part
 }
 
 /// `John F.`, `Sammy Davis Jr.`, `E.P.`
@@ -233,7 +297,9 @@ fn strip_role(part: &str) -> Option<&str> {
 }
 
 fn is_organization(lower: &str) -> bool {
-    let is_domain = lower.contains('.') && !lower.contains(". ") && lower.rsplit('.').next().is_some_and(|it| (2..=6).contains(&it.len()));
+    let is_domain = lower.contains('.')
+        && !lower.contains(". ")
+        && lower.rsplit('.').next().is_some_and(|it| (2..=6).contains(&it.len()));
     is_agency(lower)
         || is_domain
         || lower
@@ -249,15 +315,57 @@ fn is_word_or_ending(word: &str, telling: &str) -> bool {
     }
 }
 
-/// Whether a text can be a name at all. `single`: one word without a capital will do.
-fn is_plausible(name: &str, single: bool) -> bool {
-    const NEVER: [&str; 30] = [
-        "admin", "administrator", "unknown", "undefined", "null", "none", "n/a", "author", "authors", "anonymous", "guest", "user",
-        "facebook", "twitter", "instagram", "linkedin", "youtube", "email", "e-mail", "share", "follow", "wordpress", "webmaster",
-        "root", "test", "autor", "read more", "view all", "posts", "more",
+/// Whether a text can be a name at all. `single`: one word without a capital will do; `digits`: so will numbers.
+fn is_plausible(name: &str, single: bool, digits: bool, place: Place) -> bool {
+    const NEVER: &[&str] = &[
+        "admin",
+        "administrator",
+        "unknown",
+        "undefined",
+        "null",
+        "none",
+        "n/a",
+        "author",
+        "authors",
+        "anonymous",
+        "guest",
+        "user",
+        "facebook",
+        "twitter",
+        "instagram",
+        "linkedin",
+        "youtube",
+        "email",
+        "e-mail",
+        "share",
+        "follow",
+        "wordpress",
+        "webmaster",
+        "root",
+        "test",
+        "autor",
+        "read more",
+        "view all",
+        "posts",
+        "more",
+        "bluesky",
+        "mastodon",
+        "threads",
+        "tiktok",
+        "pinterest",
+        "github",
+        "rss",
+        "contact",
+        "website",
+        "about",
+        "about us",
+        "email address",
+        "reddit",
+        "whatsapp",
+        "telegram",
     ];
     let n_chars = name.chars().count();
-    if n_chars < 2 || n_chars > NAME_CHARS_MAX || name.split_whitespace().count() > NAME_WORDS_MAX {
+    if !(2..=NAME_CHARS_MAX).contains(&n_chars) || name.split_whitespace().count() > NAME_WORDS_MAX {
         return false;
     }
     let lower = name.to_lowercase();
@@ -269,20 +377,18 @@ fn is_plausible(name: &str, single: bool) -> bool {
     }
     let n_letters = name.chars().filter(|it| it.is_alphabetic()).count();
     let n_digits = name.chars().filter(|it| it.is_numeric()).count();
-    if n_letters < 2 || n_digits > 2 || n_digits * 3 > n_letters {
-        return false;
-    }
-    if crate::metadata::dates::find(name, None).is_some() {
+    if n_letters < 2 || (n_digits > 0 && !digits && (place == Place::Line || n_digits > 4)) {
         return false;
     }
     // A sentence has words in lower case that no name has; scripts without case pass.
-    let cased: Vec<&str> = name.split_whitespace().filter(|it| it.starts_with(|c: char| c.is_lowercase() || c.is_uppercase())).collect();
+    let cased: Vec<&str> =
+        name.split_whitespace().filter(|it| it.starts_with(|c: char| c.is_lowercase() || c.is_uppercase())).collect();
     let n_lower = cased.iter().filter(|it| it.starts_with(char::is_lowercase)).count();
     match cased.len() {
         0 => true,
         1 => single || n_lower == 0,
-        2 => true,
-        n => n_lower * 2 <= n || n_lower == n && n <= 3,
+        2 => place == Place::Field || n_lower == 0,
+        n => n_lower * 2 <= n || (place == Place::Field && n <= 3),
     }
 }
 
@@ -291,7 +397,9 @@ fn drop_places(names: &mut Vec<Name>) {
     let is_whole = |it: &Name| it.name.contains(' ') && it.kind == AuthorKind::Person;
     if names.first().is_some_and(is_whole) {
         names.retain(|it| {
-            it.kind == AuthorKind::Organization || it.name.contains([' ', '.']) || it.name.chars().all(|c| !c.is_uppercase())
+            it.kind == AuthorKind::Organization
+                || it.name.contains([' ', '.'])
+                || it.name.chars().all(|c| !c.is_uppercase())
         });
     }
 }
@@ -302,7 +410,7 @@ mod tests {
 
     /// Names joined by `; `, organizations in brackets.
     fn line(byline: &str) -> String {
-        let names = parse(byline, None).into_iter().map(|it| match it.kind {
+        let names = parse(byline, None, Place::Line).into_iter().map(|it| match it.kind {
             AuthorKind::Person => it.name,
             AuthorKind::Organization => format!("[{}]", it.name),
         });
@@ -366,6 +474,9 @@ mod tests {
         check("Ellen Lindell, VMD, DACVB", "Ellen Lindell");
         check("Chefredakteur Max Muster", "Max Muster");
         check("Lifestyle Writer", "");
+        check("Anna Berg schreibt für uns", "Anna Berg");
+        check("Par Jeanne Dupont Publié le 06/01/2026 - 14:16", "Jeanne Dupont");
+        check("Jane Doe Aug 09, 2025", "Jane Doe");
     }
 
     #[test]
@@ -382,8 +493,20 @@ mod tests {
     #[test]
     fn what_is_no_name_is_dropped() {
         for byline in [
-            "", "By", "https://www.facebook.com/paper", "jane@paper.example", "@janedoe", "28 April 2024", "admin",
-            "Jane has written about money and the people who have it since 2012", "12", "Read more",
+            "",
+            "By",
+            "https://www.facebook.com/paper",
+            "jane@paper.example",
+            "@janedoe",
+            "28 April 2024",
+            "admin",
+            "She has written about money and the people who have it since 2012",
+            "12",
+            "Read more",
+            "3 Min",
+            "editorial process",
+            "Photo: Jane Doe",
+            "Reviewed by Jane Doe",
         ] {
             check(byline, "");
         }

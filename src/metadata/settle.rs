@@ -262,7 +262,11 @@ fn name(field: Field, source: Source) -> &'static str {
 }
 
 fn headline(claims: &Claims, body: &Body<'_>, settled: &mut Settled) {
-    let titles = super::titles::rank(&claims.claims, &claims.sites, body.first_node);
+    // Where the body stands tells something only of a heading that no other source repeats.
+    let is_alone = claims.titles.first().is_some_and(|it| it.sources == [Source::H1]);
+    let again = (is_alone && body.first_node.is_some())
+        .then(|| super::titles::rank(&claims.claims, &claims.types, &claims.sites, body.first_node));
+    let titles = again.as_ref().unwrap_or(&claims.titles);
     let Some(best) = titles.first() else { return };
     let against: f32 = titles[1..].iter().map(|it| it.weight).sum();
     let share = best.weight / (best.weight + against);
@@ -319,7 +323,9 @@ fn is_credible(url: &Url, page: Option<&Url>) -> bool {
 }
 
 fn publisher(claims: &Claims, settled: &mut Settled) {
-    let Some((claim, agree, confidence)) = first(claims, Field::Publisher, |it| !it.value.contains("://")) else { return };
+    let Some((claim, agree, confidence)) = first(claims, Field::Publisher, |it| !it.value.contains("://")) else {
+        return;
+    };
     let stated = claim.url.as_deref().and_then(|it| claims.absolute(it));
     let origin = claims.url.as_ref().and_then(|it| it.join("/").ok());
     settled.metadata.publisher =
@@ -328,27 +334,30 @@ fn publisher(claims: &Claims, settled: &mut Settled) {
 }
 
 fn description(claims: &Claims, settled: &mut Settled) {
-    let fits = |it: &Claim| it.value.chars().count() >= 15 && settled.metadata.headline.as_deref() != Some(it.value.as_str());
+    let fits =
+        |it: &Claim| it.value.chars().count() >= 15 && settled.metadata.headline.as_deref() != Some(it.value.as_str());
     let Some((claim, agree, confidence)) = first(claims, Field::Description, fits) else { return };
     settled.metadata.description = Some(claim.value.clone());
     settled.tell("description", &agree, confidence);
 }
 
+/// A claim that was chosen, the sources that say the same, and how likely it is right.
+type Chosen<'a> = (&'a Claim, Vec<(Field, Source)>, f32);
+
 /// The first claim by precedence that fits, the sources that say the same, and how likely it is right.
-fn first<'a>(
-    claims: &'a Claims,
-    field: Field,
-    fits: impl Fn(&Claim) -> bool,
-) -> Option<(&'a Claim, Vec<(Field, Source)>, f32)> {
+fn first<'a>(claims: &'a Claims, field: Field, fits: impl Fn(&Claim) -> bool) -> Option<Chosen<'a>> {
     let stated: Vec<(&Claim, f32)> = precedence(field)
         .iter()
-        .flat_map(|(source, weight)| claims.of(field).filter(move |it| it.source == *source).map(move |it| (it, *weight)))
+        .flat_map(|(source, weight)| {
+            claims.of(field).filter(move |it| it.source == *source).map(move |it| (it, *weight))
+        })
         .filter(|it| fits(it.0))
         .collect();
     let (best, _) = *stated.first()?;
     let folded = crate::text::fold(&best.value);
     type Claimed<'a> = Vec<(&'a Claim, f32)>;
-    let (same, other): (Claimed<'a>, Claimed<'a>) = stated.iter().partition(|it| crate::text::fold(&it.0.value) == folded);
+    let (same, other): (Claimed<'a>, Claimed<'a>) =
+        stated.iter().partition(|it| crate::text::fold(&it.0.value) == folded);
     let against = other.iter().map(|it| it.1).fold(0.0, f32::max);
     let weights: BTreeMap<Source, f32> = same.iter().map(|it| (it.0.source, it.1)).collect();
     let agree = same.iter().map(|it| (field, it.0.source)).collect();
@@ -390,7 +399,8 @@ fn keywords(claims: &Claims, settled: &mut Settled) {
             for keyword in claim.value.split([',', ';', '|', '，', '、', '،']).map(str::trim) {
                 let folded = crate::text::fold(keyword);
                 let n_chars = keyword.chars().count();
-                if folded.is_empty() || n_chars > KEYWORD_CHARS_MAX || keyword.contains("://") || seen.contains(&folded) {
+                if folded.is_empty() || n_chars > KEYWORD_CHARS_MAX || keyword.contains("://") || seen.contains(&folded)
+                {
                     continue;
                 }
                 if folded.chars().all(|it| it.is_ascii_digit() || it == ' ') || keywords.len() == KEYWORDS_MAX {
@@ -409,7 +419,15 @@ fn keywords(claims: &Claims, settled: &mut Settled) {
 }
 
 fn in_language(claims: &Claims, body: &Body<'_>, settled: &mut Settled) {
-    let order = [Source::Lang, Source::JsonLd, Source::OpenGraph, Source::Microdata, Source::Meta, Source::ToolMeta, Source::JsonLdPage];
+    let order = [
+        Source::Lang,
+        Source::JsonLd,
+        Source::OpenGraph,
+        Source::Microdata,
+        Source::Meta,
+        Source::ToolMeta,
+        Source::JsonLdPage,
+    ];
     let declared: Vec<(Source, String)> = order
         .into_iter()
         .flat_map(|source| claims.of(Field::Language).filter(move |it| it.source == source))
@@ -438,11 +456,12 @@ fn image(claims: &Claims, around: &Around, settled: &mut Settled) {
         let name = url.rsplit('/').next().unwrap_or("").to_ascii_lowercase();
         ["logo", "placeholder", "default", "favicon", "avatar", "blank", "spacer"].iter().any(|it| name.contains(it))
     };
-    let stated: Vec<(Source, &Image)> = [Source::JsonLd, Source::OpenGraph, Source::Microdata, Source::Twitter, Source::ToolMeta]
-        .into_iter()
-        .flat_map(|source| claims.images.iter().filter(move |it| it.0 == source))
-        .map(|it| (it.0, &it.1))
-        .collect();
+    let stated: Vec<(Source, &Image)> =
+        [Source::JsonLd, Source::OpenGraph, Source::Microdata, Source::Twitter, Source::ToolMeta]
+            .into_iter()
+            .flat_map(|source| claims.images.iter().filter(move |it| it.0 == source))
+            .map(|it| (it.0, &it.1))
+            .collect();
     // The first of a source that says a size: others are crops of the same picture.
     let best = stated.iter().find(|it| !is_mark(&it.1.url)).copied();
     let best = best.map(|(source, image)| {
@@ -470,4 +489,3 @@ fn image(claims: &Claims, around: &Around, settled: &mut Settled) {
     settled.metadata.image = Some(Image { url: url.to_string(), ..image });
     settled.tell("image", &[(Field::Type, source)], if source == Source::Picture { 0.7 } else { 0.9 });
 }
-

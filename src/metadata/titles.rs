@@ -1,15 +1,17 @@
 //! The headline among the titles a page gives: the site's name off, then the one that the sources support.
 //!
 //! Nearly every news page holds its headline three to eight times over, as often as not with the site's name stuck on, and
-//! beside it a shorter one for search engines or a livelier one for social networks. The object in JSON-LD names the
-//! headline as such and is believed where it is about the same story as the rest; without it, what the sources agree on.
+//! beside it a shorter one for search engines or a livelier one for social networks. Newsrooms state the headline in the
+//! story's `NewsArticle`, which is believed where it is about the same story as the rest. On other pages JSON-LD comes from
+//! plug-ins that put the search title there; what the reader sees, if the other titles speak of the same thing, is the
+//! headline, else what most sources agree on.
 
 use super::{Claim, Field, Source};
 use crate::text::fold;
 
-/// How much a source counts where there is no headline in JSON-LD.
+/// How much a source counts where no newsroom's JSON-LD states the headline.
 const WEIGHTS: [(Source, f32); 9] = [
-    (Source::JsonLd, 3.0),
+    (Source::JsonLd, 1.5),
     (Source::H1, 2.0),
     (Source::OpenGraph, 1.2),
     (Source::Microdata, 1.0),
@@ -33,12 +35,28 @@ pub(super) struct Title {
     pub(super) node: Option<crate::dom::NodeId>,
 }
 
-/// The titles of a page, best first. `near` is the first element of the body, where it is known.
-pub(super) fn rank(claims: &[Claim], sites: &Sites, near: Option<crate::dom::NodeId>) -> Vec<Title> {
+/// What a heading counts that shares words with the other titles: it is about the story, so it is the story's.
+const WEIGHT_OF_RELATED_HEADING: f32 = 4.0;
+
+/// Words two titles of one story share, at least, as a part of the longer one's.
+const SHARED_MIN: f32 = 0.25;
+
+/// Whether the page's JSON-LD is a newsroom's, by its types.
+fn is_news(types: &[String]) -> bool {
+    types.iter().any(|it| it.ends_with("NewsArticle") || it == "LiveBlogPosting" || it == "Report")
+}
+
+/// The titles of a page, best first. `types` are its schema.org types, `near` is the first element of the body, where it is
+/// known.
+pub(super) fn rank(claims: &[Claim], types: &[String], sites: &Sites, near: Option<crate::dom::NodeId>) -> Vec<Title> {
     let mut titles: Vec<Title> = Vec::new();
     for (source, weight) in WEIGHTS {
         if source == Source::H1 {
             if let Some(h1) = main_heading(claims, sites, near) {
+                let folded = fold(&h1.value);
+                let others = claims.iter().filter(|it| it.field == Field::Headline && it.source != Source::H1);
+                let is_related = others.into_iter().any(|it| shared(&folded, &fold(&it.value)) >= SHARED_MIN);
+                let weight = if is_related { WEIGHT_OF_RELATED_HEADING } else { weight };
                 add(&mut titles, h1, source, weight, sites);
             }
             continue;
@@ -47,13 +65,14 @@ pub(super) fn rank(claims: &[Claim], sites: &Sites, near: Option<crate::dom::Nod
         let Some(claim) = claims.iter().find(|it| it.field == Field::Headline && it.source == source) else { continue };
         add(&mut titles, claim, source, weight, sites);
     }
-    join_longer(&mut titles);
+    join_longer(&mut titles, sites);
     titles.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(b.sources.len().cmp(&a.sources.len())));
-    if let Some(at) = titles.iter().position(|it| it.sources.contains(&Source::JsonLd)) {
-        if is_about_the_same(&titles, at) {
-            let stated = titles.remove(at);
-            titles.insert(0, stated);
-        }
+    if let Some(at) = titles.iter().position(|it| it.sources.contains(&Source::JsonLd))
+        && is_news(types)
+        && is_about_the_same(&titles, at)
+    {
+        let stated = titles.remove(at);
+        titles.insert(0, stated);
     }
     titles
 }
@@ -89,14 +108,25 @@ fn main_heading<'a>(claims: &'a [Claim], sites: &Sites, near: Option<crate::dom:
     if let Some(h1) = h1s.iter().find(repeated) {
         return Some(h1);
     }
-    let similar = h1s.iter().map(|it| (others.iter().map(|other| overlap(&fold(&it.value), other)).fold(0.0, f32::max), *it));
-    if let Some((share, h1)) = similar.reduce(|a, b| if b.0 > a.0 { b } else { a }) {
-        if share >= 0.5 {
-            return Some(h1);
-        }
+    let related = |h1: &Claim| {
+        let folded = fold(&h1.value);
+        others.iter().map(|it| shared(&folded, it)).fold(0.0, f32::max)
+    };
+    let most = h1s.iter().map(|it| (related(it), *it)).reduce(|a, b| if b.0 > a.0 { b } else { a });
+    if let Some((share, h1)) = most
+        && share >= SHARED_MIN
+    {
+        return Some(h1);
     }
     let before = |it: &&&Claim| near.is_some_and(|near| it.node.is_some_and(|node| node <= near));
     h1s.iter().rev().find(before).or_else(|| h1s.first()).copied()
+}
+
+/// Words that both have, as a part of the longer one's.
+fn shared(a: &str, b: &str) -> f32 {
+    let n_words = |it: &str| it.split(' ').count();
+    let (short, long) = if n_words(a) <= n_words(b) { (a, b) } else { (b, a) };
+    overlap(short, long) * n_words(short) as f32 / n_words(long) as f32
 }
 
 /// Share of the words of the shorter that are in the longer.
@@ -111,10 +141,14 @@ fn overlap(a: &str, b: &str) -> f32 {
 /// Whether the title at a place is of the story that the others are of: shares words with one of them.
 ///
 /// Titles for search engines are rewritten, so little is asked; what shares nothing is a plug-in's default or the name of
-/// the section. Languages without spaces have too few words to compare and pass.
+/// the section, what is as long as a paragraph a summary. Languages without spaces have too few words to compare and pass.
 fn is_about_the_same(titles: &[Title], at: usize) -> bool {
     const SHARE_MIN: f32 = 0.2;
+    const CHARS_MAX: usize = 250;
     let own = &titles[at];
+    if own.text.chars().count() > CHARS_MAX && titles.len() > 1 {
+        return false;
+    }
     if titles.len() == 1 || own.sources.len() > 1 || own.folded.chars().any(crate::text::is_unspaced) {
         return true;
     }
@@ -123,21 +157,23 @@ fn is_about_the_same(titles: &[Title], at: usize) -> bool {
 
 /// A title that is another with something after it speaks for the other: `Headline - Section - Site`. A title cut short
 /// (`Headline of which th…`) gives way to the whole one.
-fn join_longer(titles: &mut Vec<Title>) {
+fn join_longer(titles: &mut Vec<Title>, sites: &Sites) {
     /// schema.org's advice of old was 110 characters at most, and many systems cut there.
-    const CUT_CHARS_MIN: usize = 60;
+    const CUT_CHARS_MIN: usize = 95;
     let mut at = 0;
     while at < titles.len() {
         let longer = &titles[at];
+        let is_stated = [Source::JsonLd, Source::H1, Source::Microdata].iter().any(|it| longer.sources.contains(it));
         let shorter = titles.iter().enumerate().filter(|(n, _)| *n != at).find_map(|(n, shorter)| {
             let rest = longer.text.strip_prefix(shorter.text.trim_end_matches(['…', '.', ' ']))?;
             let mark = rest.trim_start().chars().next()?;
             let is_cut = shorter.text.ends_with('…') || shorter.text.ends_with("...");
-            if (is_cut || shorter.text.chars().count() >= CUT_CHARS_MIN) && (is_cut || mark.is_alphanumeric()) {
+            if is_cut || (shorter.text.chars().count() >= CUT_CHARS_MIN && mark.is_alphanumeric()) {
                 return Some((n, false));
             }
-            let is_tail = is_separator(mark) && !matches!(mark, ':' | '/') && rest.split_whitespace().count() <= TAIL_WORDS_MAX;
-            is_tail.then_some((n, true))
+            let is_tail =
+                is_separator(mark) && !matches!(mark, ':' | '/') && rest.split_whitespace().count() <= TAIL_WORDS_MAX;
+            (is_tail && (!is_stated || sites.is_mentioned(rest))).then_some((n, true))
         });
         let Some((other, keep_shorter)) = shorter else {
             at += 1;
@@ -157,8 +193,32 @@ fn join_longer(titles: &mut Vec<Title>) {
 const TAIL_WORDS_MAX: usize = 9;
 
 fn is_separator(c: char) -> bool {
-    matches!(c, '|' | '-' | '–' | '—' | '·' | '•' | ':' | '»' | '«' | '›' | '‹' | '/' | '~' | '：' | 'ㅣ' | '｜' | '−' | '∣' | '⋅' | '[')
+    matches!(
+        c,
+        '|' | '-'
+            | '–'
+            | '—'
+            | '·'
+            | '•'
+            | ':'
+            | '»'
+            | '«'
+            | '›'
+            | '‹'
+            | '/'
+            | '~'
+            | '：'
+            | 'ㅣ'
+            | '｜'
+            | '−'
+            | '∣'
+            | '⋅'
+            | '['
+    )
 }
+
+/// Longest name of a site, in words.
+const NAME_WORDS_MAX: usize = 6;
 
 /// The names a site goes by, for telling them in titles and bylines.
 #[derive(Debug, Clone, Default)]
@@ -175,7 +235,10 @@ impl Sites {
         let mut sites = Self::default();
         for claim in claims {
             match claim.field {
-                Field::Publisher | Field::SiteName => sites.push(claim.value.trim_start_matches('@')),
+                // Some put the page's title there.
+                Field::Publisher | Field::SiteName if claim.value.split(' ').count() <= NAME_WORDS_MAX => {
+                    sites.push(claim.value.trim_start_matches('@'));
+                }
                 Field::Section => sites.sections.push(squash(&claim.value)),
                 _ => {}
             }
@@ -204,9 +267,46 @@ impl Sites {
     pub(super) fn is_name(&self, text: &str) -> bool {
         /// What stands beside a name: kinds of papers, editions, ends of domains.
         const BESIDE: [&str; 40] = [
-            "news", "online", "com", "the", "www", "de", "net", "org", "couk", "uk", "us", "at", "ch", "magazine", "mag", "blog",
-            "tv", "international", "europe", "english", "media", "newspaper", "home", "home page", "homepage", "digital", "daily",
-            "new", "zeitung", "die", "der", "das", "le", "la", "el", "il", "edition", "world", "e", "app",
+            "news",
+            "online",
+            "com",
+            "the",
+            "www",
+            "de",
+            "net",
+            "org",
+            "couk",
+            "uk",
+            "us",
+            "at",
+            "ch",
+            "magazine",
+            "mag",
+            "blog",
+            "tv",
+            "international",
+            "europe",
+            "english",
+            "media",
+            "newspaper",
+            "home",
+            "home page",
+            "homepage",
+            "digital",
+            "daily",
+            "new",
+            "zeitung",
+            "die",
+            "der",
+            "das",
+            "le",
+            "la",
+            "el",
+            "il",
+            "edition",
+            "world",
+            "e",
+            "app",
         ];
         let text = squash(text);
         let text = text.strip_prefix("the").filter(|it| it.len() >= 4).unwrap_or(&text);
@@ -226,6 +326,12 @@ impl Sites {
             let beside = |it: &str| it.is_empty() || BESIDE.contains(&it);
             (beside(before) && beside(after)) || (text == short && short.len() * 2 > long.len())
         })
+    }
+
+    /// Whether the site's name stands anywhere in a text.
+    fn is_mentioned(&self, text: &str) -> bool {
+        let text = squash(text);
+        self.names.iter().any(|it| it.chars().count() >= 4 && text.contains(it.as_str()))
     }
 
     /// The title without the site's name before or after it.
@@ -284,7 +390,10 @@ fn stands_apart(title: &str, at: usize, c: char) -> bool {
     match c {
         '|' | '：' | 'ㅣ' | '｜' | '•' | '»' | '›' => true,
         ':' => space(after) || after == Some(':') || before == Some(':'),
-        '-' => (space(before) && space(after)) || (!is_ascii_word(before) && !is_ascii_word(after) && is_hangul_or_han(after)),
+        '-' => {
+            (space(before) && space(after))
+                || (!is_ascii_word(before) && !is_ascii_word(after) && is_hangul_or_han(after))
+        }
         _ => space(before) && space(after) || after == Some(c) || before == Some(c),
     }
 }
@@ -346,7 +455,7 @@ mod tests {
     #[track_caller]
     fn check_choice(claims: &[(Source, &str)], expected: &str) {
         let claims: Vec<Claim> = claims.iter().map(|(source, value)| claim(*source, value)).collect();
-        let titles = rank(&claims, &Sites::default(), None);
+        let titles = rank(&claims, &["NewsArticle".to_owned()], &Sites::default(), None);
         assert_eq!(titles.first().map(|it| it.text.as_str()), Some(expected));
     }
 
@@ -371,7 +480,11 @@ mod tests {
             "Strikes go on",
         );
         check_choice(
-            &[(Source::JsonLd, "Our paper's home"), (Source::H1, "Strikes go on"), (Source::OpenGraph, "Strikes go on")],
+            &[
+                (Source::JsonLd, "Our paper's home"),
+                (Source::H1, "Strikes go on"),
+                (Source::OpenGraph, "Strikes go on"),
+            ],
             "Strikes go on",
         );
     }

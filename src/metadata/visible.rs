@@ -3,7 +3,7 @@
 //! One pass over the page notes the few elements that may matter ([`Seen`]); what they say is read afterwards, once the
 //! headline is known, since a byline or time counts for more the nearer it stands.
 
-use super::{Claims, Field, Source};
+use super::{Claims, Field, Source, names};
 use crate::article::Image;
 use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
 use crate::text::{collapse, push_collapsed};
@@ -39,12 +39,35 @@ const NOTED_MAX: usize = 400;
 /// Parts of class names, ids and addresses that speak of an author or a date, in the languages that markup is written in.
 /// Those before [`N_AUTHOR_WORDS`] speak of authors.
 const WORDS: [&str; 27] = [
-    "author", "byline", "autor", "auteur", "verfasser", "redacteur", "redakteur", "journalist", "writer", "skribent",
-    "forfatter", "firma", "signature", "contributor", "reporter", "kirjoittaja", "szerzo", "yazar", "penulis", "by-line",
+    "author",
+    "byline",
+    "autor",
+    "auteur",
+    "verfasser",
+    "redacteur",
+    "redakteur",
+    "journalist",
+    "writer",
+    "skribent",
+    "forfatter",
+    "firma",
+    "signature",
+    "contributor",
+    "reporter",
+    "kirjoittaja",
+    "szerzo",
+    "yazar",
+    "penulis",
+    "by-line",
     // Dates.
-    "date", "time", "datum", "publish", "fecha",
+    "date",
+    "time",
+    "datum",
+    "publish",
+    "fecha",
     // Sections.
-    "crumb", "category",
+    "crumb",
+    "category",
 ];
 const N_AUTHOR_WORDS: usize = 20;
 const N_DATE_WORDS: usize = 5;
@@ -79,14 +102,13 @@ pub(super) fn note(dom: &Dom, node: NodeId, tag: Tag, seen: &mut Seen) {
                 push(&mut seen.tags, node);
             }
         }
-        if let Some(href) = dom.attr(node, Attr::HREF) {
-            if is_author_address(href) {
+        match dom.attr(node, Attr::HREF).and_then(target) {
+            Some(Target::Author) => {
                 push(&mut seen.bylines, node);
                 return;
             }
-            if is_tag_address(href) && stands_among_tags(dom, node) {
-                push(&mut seen.tags, node);
-            }
+            Some(Target::Tag) if stands_among_tags(dom, node) => push(&mut seen.tags, node),
+            Some(Target::Tag) | None => {}
         }
     }
     if tag == Tag::IMG {
@@ -120,14 +142,11 @@ pub(super) fn note(dom: &Dom, node: NodeId, tag: Tag, seen: &mut Seen) {
     }
 }
 
-fn is_tag_address(href: &str) -> bool {
-    ["/tag/", "/tags/", "/topic/", "/topics/", "/thema/", "/themen/", "/etiqueta/", "/keyword/"].iter().any(|it| href.contains(it))
-}
-
 /// Whether a link stands in a list that its class calls one of tags.
 fn stands_among_tags(dom: &Dom, node: NodeId) -> bool {
     dom.ancestors(node).skip(1).take(4).any(|it| {
-        dom.attr(it, Attr::CLASS).is_some_and(|class| class.split(|c: char| !c.is_ascii_alphanumeric()).any(|it| it == "tags"))
+        dom.attr(it, Attr::CLASS)
+            .is_some_and(|class| class.split(|c: char| !c.is_ascii_alphanumeric()).any(|it| it == "tags"))
     })
 }
 
@@ -141,19 +160,59 @@ fn is_large(dom: &Dom, node: NodeId) -> bool {
 /// Whether a name that speaks of an author speaks of something around one: a picture, a comment, a consent.
 fn is_about_else(value: &str) -> bool {
     const ELSE: [&str; 12] = [
-        "comment", "authoriz", "authoris", "avatar", "image", "photo", "picture", "icon", "social", "follow", "popup", "modal",
+        "comment", "authoriz", "authoris", "avatar", "image", "photo", "picture", "icon", "social", "follow", "popup",
+        "modal",
     ];
     ELSE.iter().any(|it| value.contains(it))
 }
 
-/// Whether an address is of an author's page.
-fn is_author_address(href: &str) -> bool {
-    const SEGMENTS: [&str; 22] = [
-        "/author/", "/authors/", "/autor/", "/autoren/", "/autores/", "/auteur/", "/auteurs/", "/autori/", "/autore/",
-        "/by/", "/profile/", "/staff/", "/journalist/", "/journalisten/", "/journalists/", "/writers/", "/people/",
-        "/reporter/", "/contributors/", "/redakcja/", "/yazarlar/", "/skribent/",
-    ];
-    memchr::memchr(b'/', href.as_bytes()).is_some() && SEGMENTS.iter().any(|it| href.contains(it))
+/// Parts of addresses: of authors' pages, then of tags.
+const SEGMENTS: [&str; 30] = [
+    "/author/",
+    "/authors/",
+    "/autor/",
+    "/autoren/",
+    "/autores/",
+    "/auteur/",
+    "/auteurs/",
+    "/autori/",
+    "/autore/",
+    "/by/",
+    "/profile/",
+    "/staff/",
+    "/journalist/",
+    "/journalisten/",
+    "/journalists/",
+    "/writers/",
+    "/people/",
+    "/reporter/",
+    "/contributors/",
+    "/redakcja/",
+    "/yazarlar/",
+    "/skribent/", // Tags.
+    "/tag/",
+    "/tags/",
+    "/topic/",
+    "/topics/",
+    "/thema/",
+    "/themen/",
+    "/etiqueta/",
+    "/keyword/",
+];
+const N_AUTHOR_SEGMENTS: usize = 22;
+
+static ADDRESS_PARTS: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(SEGMENTS).expect("a few short words make an automaton"));
+
+/// What a link leads to.
+enum Target {
+    Author,
+    Tag,
+}
+
+fn target(href: &str) -> Option<Target> {
+    let found = ADDRESS_PARTS.find(href)?.pattern().as_usize();
+    Some(if found < N_AUTHOR_SEGMENTS { Target::Author } else { Target::Tag })
 }
 
 fn has_word(list: &str, word: &str) -> bool {
@@ -201,8 +260,27 @@ pub(super) fn text_of(dom: &Dom, node: NodeId, chars_max: usize) -> String {
 fn is_block(tag: Tag) -> bool {
     matches!(
         tag,
-        Tag::BR | Tag::DIV | Tag::P | Tag::LI | Tag::UL | Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::TD | Tag::TR | Tag::DD | Tag::DT
-            | Tag::SECTION | Tag::HEADER | Tag::FOOTER | Tag::FIGURE | Tag::FIGCAPTION | Tag::HR | Tag::TIME | Tag::ADDRESS
+        Tag::BR
+            | Tag::DIV
+            | Tag::P
+            | Tag::LI
+            | Tag::UL
+            | Tag::H1
+            | Tag::H2
+            | Tag::H3
+            | Tag::H4
+            | Tag::TD
+            | Tag::TR
+            | Tag::DD
+            | Tag::DT
+            | Tag::SECTION
+            | Tag::HEADER
+            | Tag::FOOTER
+            | Tag::FIGURE
+            | Tag::FIGCAPTION
+            | Tag::HR
+            | Tag::TIME
+            | Tag::ADDRESS
     )
 }
 
@@ -222,12 +300,12 @@ fn follows_element(dom: &Dom, node: NodeId) -> bool {
     before.is_some_and(|it| dom.is(it, Tag::SPAN))
 }
 
-/// Longest title, byline and date line read, in characters.
+/// Longest title and byline read, in characters.
 const TITLE_CHARS_MAX: usize = 400;
 const BYLINE_CHARS_MAX: usize = 240;
 
-/// Adds what the visible elements claim.
-pub(super) fn read(dom: &Dom, seen: &Seen, claims: &mut Claims) {
+/// Adds the titles that a reader sees.
+pub(super) fn read_titles(dom: &Dom, seen: &Seen, claims: &mut Claims) {
     if let Some(title) = seen.title {
         claims.add(Field::Headline, Source::Title, &text_of(dom, title, TITLE_CHARS_MAX));
     }
@@ -235,29 +313,139 @@ pub(super) fn read(dom: &Dom, seen: &Seen, claims: &mut Claims) {
         let text = text_of(dom, *h1, TITLE_CHARS_MAX);
         claims.add_at(Field::Headline, Source::H1, &text, None, None, *h1);
     }
-    for time in seen.times.iter().take(60) {
+}
+
+/// How far from the headline, in nodes, lines about author and date are read: above it, below it.
+const NODES_ABOVE: usize = 150;
+const NODES_BELOW: usize = 600;
+
+/// How far from the headline unmarked lines are read: nothing but their words speaks for them.
+const NODES_ABOVE_UNMARKED: usize = 40;
+const NODES_BELOW_UNMARKED: usize = 120;
+
+/// Adds what the lines around the headline claim.
+pub(super) fn read_around(dom: &Dom, seen: &Seen, headline: Option<NodeId>, claims: &mut Claims) {
+    let near = match headline {
+        Some(it) => it.index().saturating_sub(NODES_ABOVE)..it.index() + NODES_BELOW,
+        None => 0..usize::MAX,
+    };
+    let near = |it: &&NodeId| near.contains(&it.index());
+    for time in seen.times.iter().filter(near).take(40) {
         let value = dom.attr(*time, Attr::DATETIME).map(str::trim).filter(|it| !it.is_empty());
         let value = value.map_or_else(|| text_of(dom, *time, BYLINE_CHARS_MAX), str::to_owned);
-        let field = if is_of_change(dom, *time) { Field::DateModified } else { Field::DatePublished };
-        claims.add_at(field, Source::Time, &value, None, None, *time);
+        claims.add_at(field_of_date(dom, *time, ""), Source::Time, &value, None, None, *time);
     }
-    for date in seen.dates.iter().take(80) {
-        let text = text_of(dom, *date, BYLINE_CHARS_MAX);
-        if text.chars().any(|it| it.is_numeric()) {
-            let field = if is_of_change(dom, *date) { Field::DateModified } else { Field::DatePublished };
-            claims.add_at(field, Source::DateLine, &text, None, None, *date);
+    for date in seen.dates.iter().filter(near).take(40) {
+        let text = text_of(dom, *date, DATE_CHARS_MAX + 1);
+        if text.chars().count() <= DATE_CHARS_MAX && text.chars().any(|it| it.is_numeric()) {
+            claims.add_at(field_of_date(dom, *date, &text), Source::DateLine, &text, None, None, *date);
         }
     }
-    for byline in seen.bylines.iter().take(80) {
+    for byline in seen.bylines.iter().filter(near).take(60) {
         let text = text_of(dom, *byline, BYLINE_CHARS_MAX);
         let url = if dom.is(*byline, Tag::A) { dom.attr(*byline, Attr::HREF) } else { None };
         claims.add_at(Field::Author, Source::Byline, &text, url, None, *byline);
     }
+    if let Some(headline) = headline {
+        unmarked(dom, headline, claims);
+    }
+}
+
+/// Adds bylines and dates that are told by their words alone: short texts near the headline.
+fn unmarked(dom: &Dom, headline: NodeId, claims: &mut Claims) {
+    let end = (headline.index() + NODES_BELOW_UNMARKED).min(dom.len());
+    let mut at = headline.index().saturating_sub(NODES_ABOVE_UNMARKED);
+    // A "by" whose name stands in the next text.
+    let mut announced = false;
+    while at < end {
+        let node = NodeId::at(at);
+        at += 1;
+        match dom.kind(node) {
+            Kind::Element(Tag::SCRIPT | Tag::STYLE | Tag::SVG | Tag::NOSCRIPT | Tag::TEMPLATE) => {
+                at = dom.end(node).index()
+            }
+            Kind::Text => {
+                let text = dom.text(node).trim();
+                if text.is_empty() {
+                    continue;
+                }
+                if text.len() > LINE_BYTES_MAX {
+                    announced = false;
+                    continue;
+                }
+                if has_year(text) {
+                    claims.add_at(field_of_date(dom, node, text), Source::Text, text, None, None, node);
+                }
+                let named = names::after_by(text).filter(|it| it.starts_with(char::is_uppercase));
+                if announced || named.is_some() {
+                    let link =
+                        dom.parent(node).filter(|it| dom.is(*it, Tag::A)).and_then(|it| dom.attr(it, Attr::HREF));
+                    claims.add_at(Field::Author, Source::Byline, named.unwrap_or(text), link, None, node);
+                }
+                announced = names::is_by(text);
+            }
+            Kind::Document | Kind::Element(_) | Kind::Comment | Kind::Doctype => {}
+        }
+    }
+}
+
+/// Longest date line, in characters, and longest unmarked line, in bytes.
+const DATE_CHARS_MAX: usize = 160;
+const LINE_BYTES_MAX: usize = 120;
+
+/// Whether a text holds a year of our time in digits, or one of another calendar in its own.
+fn has_year(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.windows(4).any(|it| {
+        matches!(it, [b'1', b'9', ..] | [b'2', b'0', ..] | [b'2', b'5', ..]) && it.iter().all(u8::is_ascii_digit)
+    }) || (!text.is_ascii() && text.chars().any(|it| it.is_numeric() && !it.is_ascii()))
+}
+
+/// What kind of date stands in an element: of the last change by its class or its first words, else of publication.
+fn field_of_date(dom: &Dom, node: NodeId, text: &str) -> Field {
+    /// "Updated" in the languages of bylines; in lower case.
+    const CHANGED: [&str; 24] = [
+        "updat",
+        "last updat",
+        "last modif",
+        "modif",
+        "page updat",
+        "aktualisiert",
+        "zuletzt",
+        "mis à jour",
+        "mise à jour",
+        "actualiz",
+        "última actualiz",
+        "atualiz",
+        "aggiorna",
+        "bijgewerkt",
+        "uppdater",
+        "oppdater",
+        "opdater",
+        "обновлен",
+        "оновлен",
+        "aktualiz",
+        "zaktualiz",
+        "güncelle",
+        "päivitetty",
+        "更新",
+    ];
+    let lower = text.to_lowercase();
+    if is_of_change(dom, node) || CHANGED.iter().any(|it| lower.starts_with(it)) {
+        Field::DateModified
+    } else {
+        Field::DatePublished
+    }
+}
+
+/// Adds the links and pictures that claim something.
+pub(super) fn read_links(dom: &Dom, seen: &Seen, claims: &mut Claims) {
     for tag in seen.tags.iter().take(60) {
         claims.add_at(Field::Keywords, Source::TagLink, &text_of(dom, *tag, 80), None, None, *tag);
     }
     for crumb in seen.crumbs.iter().take(16) {
-        let is_home = dom.attr(*crumb, Attr::HREF).is_none_or(|it| matches!(it.trim(), "" | "/" | "#") || is_front(claims, it));
+        let is_home =
+            dom.attr(*crumb, Attr::HREF).is_none_or(|it| matches!(it.trim(), "" | "/" | "#") || is_front(claims, it));
         if !is_home {
             claims.add_at(Field::Section, Source::Breadcrumb, &text_of(dom, *crumb, 80), None, None, *crumb);
         }

@@ -44,6 +44,10 @@ pub(super) const NAMES: [&str; 22] = [
     "windows-874",
 ];
 
+/// How many of them UTF-8 is looked for in. In the last two every Russian or Thai word is lead and continuation bytes,
+/// and nobody was seen to read UTF-8 in them; they count for legacy text.
+pub(super) const N_UTF8: usize = 20;
+
 /// Upper halves (bytes 80 to FF) of the two code pages that `encoding_rs` does not hold.
 const IBM437: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{A0}";
 const IBM850: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{AD}±‗¾¶§÷¸°¨·¹³²■\u{A0}";
@@ -54,7 +58,14 @@ pub(super) struct Tables {
     chars: Vec<[char; 256]>,
     /// Non-ASCII characters of all encodings, sorted, with their byte in each; 0 where they have none.
     bytes: Vec<(char, [u8; NAMES.len()])>,
+    /// For each character below [`DIRECT`], where it stands among those; `u16::MAX` if it does not.
+    direct: Vec<u16>,
+    /// For each encoding, the continuation bytes that have no character or a C1 control: those that get lost.
+    fragile: Vec<Vec<u8>>,
 }
+
+/// Nearly all characters of the encodings are below this.
+const DIRECT: u32 = 0x2600;
 
 /// The tables, built on first use from constants.
 pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(Tables::new);
@@ -67,7 +78,7 @@ impl Tables {
         all.retain(|&c| c != '\u{FFFD}' && !c.is_ascii());
         all.sort_unstable();
         all.dedup();
-        let bytes = all
+        let bytes: Vec<(char, [u8; NAMES.len()])> = all
             .into_iter()
             .map(|c| {
                 let mut row = [0; NAMES.len()];
@@ -79,12 +90,31 @@ impl Tables {
                 (c, row)
             })
             .collect();
-        Self { chars, bytes }
+        let mut direct = vec![u16::MAX; DIRECT as usize];
+        for (idx, &(c, _)) in bytes.iter().enumerate() {
+            if let Some(slot) = direct.get_mut(c as usize) {
+                *slot = idx as u16;
+            }
+        }
+        let is_fragile = |c: char| matches!(c, '\u{FFFD}' | '\u{80}'..='\u{9F}');
+        let fragile = chars
+            .iter()
+            .map(|codec| (0x80..=0xBF).filter(|&byte: &u8| is_fragile(codec[usize::from(byte)])).collect())
+            .collect();
+        Self { chars, bytes, direct, fragile }
     }
 
     /// The byte of a non-ASCII character in each encoding, 0 where it has none; `None` if it has none in any.
     pub(super) fn bytes(&self, c: char) -> Option<&[u8; NAMES.len()]> {
+        if let Some(&idx) = self.direct.get(c as usize) {
+            return self.bytes.get(usize::from(idx)).map(|(_, bytes)| bytes);
+        }
         self.bytes.binary_search_by_key(&c, |&(known, _)| known).ok().map(|idx| &self.bytes[idx].1)
+    }
+
+    /// The continuation bytes that readers of an encoding lose: it has no printable character for them.
+    pub(super) fn fragile(&self, codec: CodecId) -> &[u8] {
+        &self.fragile[usize::from(codec)]
     }
 
     /// The character of a byte; U+FFFD where the encoding has none.

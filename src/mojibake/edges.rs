@@ -1,8 +1,8 @@
 //! The ways to read the characters of a line as damage: as the bytes of UTF-8, layer over layer, whole or with one
 //! byte lost.
 
-use super::codecs::{CodecId, Mask, NAMES, TABLES};
-use super::model::{BIT, Cost};
+use super::codecs::{CodecId, Mask, N_UTF8, NAMES, TABLES};
+use super::model::{BIT, Cost, MODEL, N_CLASSES, Rep};
 use super::units::{STEP_C1, Unit};
 
 /// Layers that one way may undo at once.
@@ -15,7 +15,13 @@ pub(super) const C1_BIT: Mask = 1 << 30;
 const GUESSES_MAX: usize = 96;
 
 /// What it costs to read a capital and the closing mark behind it as one letter, in a word of capitals: `VERIÐ”`.
-const CLOSING_MARK: Cost = 12 * BIT;
+const CLOSING_MARK: Cost = 20 * BIT;
+
+/// The same for a capital that stands alone: `Ã©` is a word of Portuguese, `К»` the end of a quotation.
+const LONE_MARK: Cost = 5 * BIT;
+
+/// What it costs to believe a letter that was never met.
+const RARE_LETTER: Cost = 8 * BIT;
 
 /// What each further layer costs to believe.
 const LAYER: Cost = 3 * BIT;
@@ -88,7 +94,7 @@ fn single_layer(units: &[Unit], rows: &[Option<&Row>]) -> Vec<Edge> {
     for (at, pair) in rows.windows(2).enumerate() {
         let [Some(lead_row), Some(_)] = pair else { continue };
         let first = edges.len();
-        for (codec, &lead) in lead_row.iter().enumerate() {
+        for (codec, &lead) in lead_row.iter().enumerate().take(N_UTF8) {
             if !(0xC2..=0xF4).contains(&lead) {
                 continue;
             }
@@ -97,7 +103,8 @@ fn single_layer(units: &[Unit], rows: &[Option<&Row>]) -> Vec<Edge> {
             match edges[first..].iter_mut().find(|edge| edge.out == out && usize::from(edge.len) == len) {
                 Some(edge) => edge.layers[0] |= 1 << codec,
                 None => {
-                    let extra = if len == 2 && is_closed_capital(units, at) { CLOSING_MARK } else { 0 };
+                    let closing = if len == 2 { closing_mark_cost(units, at) } else { 0 };
+                    let extra = closing + rarity_cost(out);
                     let layers = one_layer(1 << codec);
                     let len = len as u16;
                     edges.push(Edge { start: at as u32, len, out, layers, extra, fixed: 0, is_guess: false });
@@ -124,7 +131,7 @@ fn next_layer(layer: &[Edge]) -> Vec<Edge> {
     for lead_edge in layer {
         let Some(lead_row) = TABLES.bytes(lead_edge.out).filter(|_| !lead_edge.out.is_ascii()) else { continue };
         let first = edges.len();
-        for (codec, &lead) in lead_row.iter().enumerate() {
+        for (codec, &lead) in lead_row.iter().enumerate().take(N_UTF8) {
             if !(0xC2..=0xF4).contains(&lead) {
                 continue;
             }
@@ -179,12 +186,30 @@ fn tail_len(lead: u8) -> usize {
     }
 }
 
-/// Whether characters are a capital and the closing mark behind a word of capitals.
-fn is_closed_capital(units: &[Unit], at: usize) -> bool {
+/// What it costs to believe that a capital and the mark behind it are one letter: much in a word of capitals, less
+/// for a capital alone, nothing before or behind small letters.
+fn closing_mark_cost(units: &[Unit], at: usize) -> Cost {
     let [lead, mark] = [units[at].c, units[at + 1].c];
     let before = at.checked_sub(1).map(|idx| units[idx].c);
+    let after = units.get(at + 2).map(|unit| unit.c);
     let is_mark = matches!(mark, '’' | '”' | '“' | '‘' | '»' | '›' | '…' | '®' | '©' | '™' | '°' | 'º' | 'ª');
-    is_mark && lead.is_uppercase() && before.is_none_or(|c| !c.is_lowercase())
+    if !is_mark || !lead.is_uppercase() || after.is_some_and(char::is_alphabetic) {
+        return 0;
+    }
+    match before {
+        Some(c) if c.is_lowercase() => 0,
+        Some(c) if c.is_alphabetic() => CLOSING_MARK,
+        Some(_) | None => LONE_MARK,
+    }
+}
+
+/// What it costs to believe a character that no language the model has read writes.
+fn rarity_cost(out: char) -> Cost {
+    if out.is_alphabetic() && MODEL.symbol(out).rep < N_CLASSES as Rep && !MODEL.is_known(out) {
+        RARE_LETTER
+    } else {
+        0
+    }
 }
 
 /// The character that a lead byte and those after it (by distance) encode, and how many bytes it takes.
@@ -232,10 +257,15 @@ fn guesses(units: &[Unit], rows: &[Option<&Row>], losses: Losses, all: &mut Vec<
     for (at, row) in rows.iter().enumerate() {
         let Some(row) = row else { continue };
         let first = all.len();
-        for (codec, &lead) in row.iter().enumerate() {
+        let near_replacement = units[at + 1..].iter().take(3).any(|unit| unit.c == '\u{FFFD}');
+        for (codec, &lead) in row.iter().enumerate().take(N_UTF8) {
             let is_known = losses.known >> codec & 1 == 1;
-            let near_replacement = units[at + 1..].iter().take(3).any(|unit| unit.c == '\u{FFFD}');
-            if !(0xC2..=0xF4).contains(&lead) || !(is_known || near_replacement || codec == 0) {
+            let behind_word = codec == 0 && at.checked_sub(1).is_some_and(|before| units[before].c.is_lowercase());
+            if !(0xC2..=0xF4).contains(&lead) || !(is_known || near_replacement || behind_word) {
+                continue;
+            }
+            let byte = |idx: usize| rows.get(at + idx).copied().flatten().map_or(0, |row| row[codec]);
+            if sequence(lead, byte).is_some() {
                 continue;
             }
             let left = tail_len(lead);
@@ -304,11 +334,10 @@ fn extend(
     if partial.is_lost {
         return;
     }
-    let undefined =
-        (0x80..=0xBF_u8).filter(|&byte| matches!(TABLES.char(codec, byte), '\u{FFFD}' | '\u{80}'..='\u{9F}'));
+    let fragile = || TABLES.fragile(codec).iter().copied();
     match units.get(place).map(|unit| unit.c) {
-        Some('\u{FFFD}') => undefined.for_each(|byte| push(byte, 1, 3 * BIT, true)),
-        Some('?') if is_known => undefined.for_each(|byte| push(byte, 1, 4 * BIT, true)),
+        Some('\u{FFFD}') => fragile().for_each(|byte| push(byte, 1, 3 * BIT, true)),
+        Some('?') if is_known => fragile().for_each(|byte| push(byte, 1, 4 * BIT, true)),
         Some(' ') if TABLES.char(codec, 0xA0) == '\u{A0}' => {
             push(0xA0, 1, 4 * BIT, true);
             // The space may be the character after, with which the no-break space was merged.
@@ -330,9 +359,7 @@ fn extend(
     // At the end the text may have been cut: nothing was lost that could be guessed.
     if is_known && units.get(place).is_some_and(|unit| unit.c != '\n') {
         let soft_hyphen = std::iter::once(0xAD).filter(|&byte| TABLES.char(codec, byte) == '\u{AD}');
-        let undefined =
-            (0x80..=0xBF_u8).filter(|&byte| matches!(TABLES.char(codec, byte), '\u{FFFD}' | '\u{80}'..='\u{9F}'));
-        undefined.chain(soft_hyphen).for_each(|byte| push(byte, 0, 7 * BIT, true));
+        fragile().chain(soft_hyphen).for_each(|byte| push(byte, 0, 7 * BIT, true));
     }
 }
 

@@ -175,6 +175,12 @@ impl Model {
         }
     }
 
+    /// Whether a character was met in training.
+    pub(crate) fn is_known(&self, c: char) -> bool {
+        u16::try_from(fold(c) as u32)
+            .is_ok_and(|code| self.known.binary_search_by_key(&code, |&(code, _)| code).is_ok())
+    }
+
     /// What a character costs after two others.
     pub(crate) fn cost(&self, before: Context, next: Symbol) -> Cost {
         let [a, b] = before.reps;

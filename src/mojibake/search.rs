@@ -18,8 +18,12 @@ const BEAM: usize = 10;
 /// Longest stretch decided at once, in characters; a longer line is decided stretch by stretch.
 const STRETCH_CHARS: usize = 4096;
 
+/// Most characters that are read as one. Four layers over a character outside the first plane take more; those are
+/// peeled in two rounds.
+const REACH: usize = 64;
+
 /// What it costs to believe that damage begins here.
-const START: Cost = 10 * BIT;
+const START: Cost = 8 * BIT;
 
 /// The same, in an encoding that the document is known to be damaged by.
 const START_VOTED: Cost = 3 * BIT;
@@ -50,6 +54,12 @@ const RARE: [Cost; NAMES.len()] = [
     4 * BIT,
 ];
 
+/// What it costs more to believe that damage begins in a line that holds sound letters of the encoding.
+const AMID_SOUND: Cost = 4 * BIT;
+
+/// Sound letters that make a line hold such.
+const SOUND_LETTERS: u32 = 4;
+
 /// What a character costs that stands as it stood amid damage of an encoding that has it.
 const SPARED: Cost = 3 * BIT;
 
@@ -69,6 +79,11 @@ impl Votes {
         }
     }
 
+    /// Whether any damage is known.
+    pub(super) fn any(&self) -> bool {
+        self.voted() != 0
+    }
+
     fn voted(&self) -> Mask {
         self.gains.iter().enumerate().filter(|&(_, &gain)| gain >= VOTE_MIN).map(|(codec, _)| 1 << codec).sum()
     }
@@ -85,13 +100,13 @@ struct Way {
     step: u32,
 }
 
-/// A step of a way: a character as it stands, or the one that an edge gives.
+/// A step of a way: characters as they stand, or the one that an edge gives for them.
 #[derive(Clone, Copy)]
 struct Step {
     before: u32,
     start: u32,
+    len: u32,
     edge: Option<u32>,
-    out: char,
 }
 
 const NO_STEP: u32 = u32::MAX;
@@ -103,12 +118,13 @@ pub(super) fn reread(units: &[Unit], losses: bool, votes: &mut Votes) -> Option<
     if edges.is_empty() {
         return None;
     }
+    let sound = sound_in(units, &edges);
     let mut out = Vec::with_capacity(units.len());
     let mut changed = false;
     let mut from = 0;
     while from < units.len() {
         let to = stretch_end(units, from);
-        changed |= stretch(units, from..to, &edges, votes, &mut out);
+        changed |= stretch(units, from..to, &edges, sound, votes, &mut out);
         from = to;
     }
     changed.then_some(out)
@@ -124,19 +140,41 @@ fn stretch_end(units: &[Unit], from: usize) -> usize {
     space.map_or(limit, |idx| from + STRETCH_CHARS / 2 + idx + 1)
 }
 
-fn stretch(units: &[Unit], range: Range<usize>, edges: &[Edge], votes: &mut Votes, out: &mut Vec<Unit>) -> bool {
+fn stretch(
+    units: &[Unit],
+    range: Range<usize>,
+    edges: &[Edge],
+    sound: Mask,
+    votes: &mut Votes,
+    out: &mut Vec<Unit>,
+) -> bool {
     let model = &*MODEL;
     let voted = votes.voted();
-    let context = context_before(model, units, range.start);
-    let mut steps: Vec<Step> = Vec::with_capacity(range.len() * 2);
-    let mut fronts: Vec<Vec<Way>> = vec![Vec::new(); range.len() + 1];
-    fronts[0].push(Way { cost: 0, context, layers: [0; DEPTH_MAX], step: NO_STEP });
+    let first_context = context_before(model, units, range.start);
+    let mut steps: Vec<Step> = Vec::new();
+    let mut fronts: Vec<Vec<Way>> = vec![Vec::new(); REACH + 1];
+    let mut ways = vec![Way { cost: 0, context: first_context, layers: [0; DEPTH_MAX], step: NO_STEP }];
     let mut next_edge = edges.partition_point(|edge| (edge.start as usize) < range.start);
-    for at in range.clone() {
-        let mut ways = std::mem::take(&mut fronts[at - range.start]);
+    // Where the last way read out of damage ends: behind it all stand alike again after two characters.
+    let mut settled = range.start;
+    let mut at = range.start;
+    while at < range.end {
+        let to = edges.get(next_edge).map_or(range.end, |edge| edge.start as usize).min(range.end);
+        if at >= settled && to > at {
+            // Nothing to decide up to there: all ways cost the same.
+            let context = context_before(model, units, to);
+            for way in &mut ways {
+                steps.push(Step { before: way.step, start: at as u32, len: (to - at) as u32, edge: None });
+                way.step = steps.len() as u32 - 1;
+                way.context = context;
+            }
+            at = to;
+            continue;
+        }
         prune(&mut ways);
         let first_edge = next_edge;
         while edges.get(next_edge).is_some_and(|edge| edge.start as usize == at) {
+            settled = settled.max(edges[next_edge].end() + 2);
             next_edge += 1;
         }
         let c = units[at].c;
@@ -145,29 +183,36 @@ fn stretch(units: &[Unit], range: Range<usize>, edges: &[Edge], votes: &mut Vote
         for way in &ways {
             let spared = if way.layers[0] & spared_by != 0 { SPARED } else { 0 };
             let cost = way.cost + model.cost(way.context, symbol) + spared;
-            steps.push(Step { before: way.step, start: at as u32, edge: None, out: c });
+            steps.push(Step { before: way.step, start: at as u32, len: 1, edge: None });
             let step = steps.len() as u32 - 1;
             let next = Way { cost, context: way.context.then(symbol), layers: way.layers, step };
-            fronts[at + 1 - range.start].push(next);
+            fronts[(at + 1) % (REACH + 1)].push(next);
             for (edge_idx, edge) in edges.iter().enumerate().take(next_edge).skip(first_edge) {
-                if edge.end() > range.end {
+                if edge.end() > range.end || usize::from(edge.len) > REACH {
                     continue;
                 }
                 let symbol = model.symbol(edge.out);
                 let (layers, start) = match shared_layers(way.layers, edge.layers) {
                     Some(shared) => (shared, 0),
-                    None => (edge.layers, start_cost(edge.layers[0], voted) + edge.extra),
+                    None => (edge.layers, start_cost(edge.layers[0], voted, sound) + edge.extra),
                 };
                 let cost = way.cost + model.cost(way.context, symbol) + start + edge.fixed;
-                steps.push(Step { before: way.step, start: at as u32, edge: Some(edge_idx as u32), out: edge.out });
+                steps.push(Step {
+                    before: way.step,
+                    start: at as u32,
+                    len: u32::from(edge.len),
+                    edge: Some(edge_idx as u32),
+                });
                 let step = steps.len() as u32 - 1;
                 let next = Way { cost, context: way.context.then(symbol), layers, step };
-                fronts[edge.end() - range.start].push(next);
+                fronts[edge.end() % (REACH + 1)].push(next);
             }
         }
+        at += 1;
+        ways.clear();
+        std::mem::swap(&mut ways, &mut fronts[at % (REACH + 1)]);
     }
-    let ends = &fronts[range.len()];
-    let best = ends.iter().min_by_key(|way| way.cost).expect("the line as it stands is a way");
+    let best = ways.iter().min_by_key(|way| way.cost).expect("the line as it stands is a way");
     let mut path = Vec::new();
     let mut step = best.step;
     while step != NO_STEP {
@@ -175,7 +220,7 @@ fn stretch(units: &[Unit], range: Range<usize>, edges: &[Edge], votes: &mut Vote
         step = steps[step as usize].before;
     }
     path.reverse();
-    take(model, units, edges, context, &path, votes, out)
+    take(model, units, edges, &path, votes, out)
 }
 
 /// Ways that stand alike are one way: the cheapest. Of the rest, the cheapest few.
@@ -197,42 +242,30 @@ fn prune(ways: &mut Vec<Way>) {
 }
 
 /// Writes the characters of the best way, with their gains; whether any of them is a repair.
-fn take(
-    model: &Model,
-    units: &[Unit],
-    edges: &[Edge],
-    mut context: Context,
-    path: &[Step],
-    votes: &mut Votes,
-    out: &mut Vec<Unit>,
-) -> bool {
+fn take(model: &Model, units: &[Unit], edges: &[Edge], path: &[Step], votes: &mut Votes, out: &mut Vec<Unit>) -> bool {
     let mut changed = false;
     for (idx, step) in path.iter().enumerate() {
-        let symbol = model.symbol(step.out);
-        match step.edge.map(|edge_idx| edges[edge_idx as usize]) {
-            None => out.push(units[step.start as usize].clone()),
-            Some(edge) => {
-                changed = true;
-                let taken = &units[edge.start as usize..edge.end()];
-                let as_it_stood = model.text_cost(context, taken.iter().map(|unit| unit.c));
-                let gain = as_it_stood - model.cost(context, symbol);
-                let layers = shared_with_neighbours(path, edges, idx, edge.layers);
-                if !edge.is_guess {
-                    votes.add(step_of(layers[0]), gain);
-                }
-                let before = taken.iter().map(|unit| unit.chain).max_by_key(|chain| chain.len()).unwrap_or_default();
-                let chain =
-                    layers.iter().filter(|&&mask| mask != 0).fold(before, |chain, &mask| chain.then(step_of(mask)));
-                out.push(Unit {
-                    c: step.out,
-                    source: taken[0].source.start..taken[taken.len() - 1].source.end,
-                    chain,
-                    gain: gain + taken.iter().map(|unit| unit.gain).sum::<Cost>(),
-                    is_reference: false,
-                });
-            }
+        let taken = &units[step.start as usize..(step.start + step.len) as usize];
+        let Some(edge) = step.edge.map(|edge_idx| edges[edge_idx as usize]) else {
+            out.extend_from_slice(taken);
+            continue;
+        };
+        changed = true;
+        let context = context_before(model, out, out.len());
+        let as_it_stood = model.text_cost(context, taken.iter().map(|unit| unit.c));
+        let gain = as_it_stood - model.cost(context, model.symbol(edge.out));
+        let layers = shared_with_neighbours(path, edges, idx, edge.layers);
+        if !edge.is_guess {
+            votes.add(step_of(layers[0]), gain);
         }
-        context = context.then(symbol);
+        let before = taken.iter().map(|unit| unit.chain).max_by_key(|chain| chain.len()).unwrap_or_default();
+        out.push(Unit {
+            c: edge.out,
+            source: taken[0].source.start..taken[taken.len() - 1].source.end,
+            chain: layers.iter().filter(|&&mask| mask != 0).fold(before, |chain, &mask| chain.then(step_of(mask))),
+            gain: gain + taken.iter().map(|unit| unit.gain).sum::<Cost>(),
+            is_reference: false,
+        });
     }
     changed
 }
@@ -250,7 +283,29 @@ fn context_before(model: &Model, units: &[Unit], at: usize) -> Context {
     units[at.saturating_sub(2)..at].iter().fold(Context::LINE, |context, unit| context.then(model.symbol(unit.c)))
 }
 
-fn start_cost(codecs: Mask, voted: Mask) -> Cost {
+/// The encodings that a line holds sound letters of: small ones outside ASCII that are part of no way to read damage.
+/// Had the line been read in one of them, these would be damaged too.
+fn sound_in(units: &[Unit], edges: &[Edge]) -> Mask {
+    let mut counts = [0_u32; NAMES.len()];
+    let mut covered = 0;
+    let mut next = edges.iter().peekable();
+    for (at, unit) in units.iter().enumerate() {
+        while let Some(edge) = next.next_if(|edge| edge.start as usize == at) {
+            covered = covered.max(edge.end());
+        }
+        if at < covered || unit.c.is_ascii() || !unit.c.is_lowercase() {
+            continue;
+        }
+        if let Some(bytes) = TABLES.bytes(unit.c) {
+            for (count, &byte) in counts.iter_mut().zip(bytes) {
+                *count += u32::from(byte != 0);
+            }
+        }
+    }
+    counts.iter().enumerate().filter(|&(_, &count)| count >= SOUND_LETTERS).map(|(codec, _)| 1 << codec).sum()
+}
+
+fn start_cost(codecs: Mask, voted: Mask, sound: Mask) -> Cost {
     if codecs & voted != 0 {
         return START_VOTED;
     }
@@ -258,7 +313,7 @@ fn start_cost(codecs: Mask, voted: Mask) -> Cost {
         return START;
     }
     let rare = RARE.iter().enumerate().filter(|&(codec, _)| codecs >> codec & 1 == 1).map(|(_, &cost)| cost).min();
-    START + rare.unwrap_or(0)
+    START + rare.unwrap_or(0) + if codecs & !sound == 0 { AMID_SOUND } else { 0 }
 }
 
 fn encodings_of(c: char) -> Mask {

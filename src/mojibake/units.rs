@@ -4,22 +4,23 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::codecs::NAMES;
+use super::document::Line;
+use super::legacy::Pair;
 use super::{Repair, Repaired, entities};
 
-/// Layers that one character may have been peeled from; the most that `Options::layers_max` can ask for.
-pub(super) const LAYERS_MAX: usize = 8;
+/// Layers that the chain of one character remembers; the most that `Options::layers_max` can ask for.
+const LAYERS_MAX: usize = 8;
+
+/// A step that is no encoding of [`NAMES`]: C1 controls that are windows-1252 bytes.
+pub(super) const STEP_C1: u8 = 200;
 
 /// Encodings of a chain, outermost first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Chain {
     steps: [u8; LAYERS_MAX],
     len: u8,
+    legacy: Option<Pair>,
 }
-
-/// A step that is no encoding of [`NAMES`]: C1 controls that are windows-1252 bytes.
-pub(super) const STEP_C1: u8 = 200;
-/// Legacy text; the name is given for the whole line.
-pub(super) const STEP_LEGACY: u8 = 202;
 
 impl Chain {
     /// The chain with one more layer inside; layers beyond the most are not counted.
@@ -31,17 +32,29 @@ impl Chain {
         self
     }
 
-    pub(super) fn len(self) -> usize {
-        usize::from(self.len)
+    /// The chain with one legacy encoding read as another inside.
+    pub(super) fn then_legacy(mut self, pair: Pair) -> Self {
+        self.legacy = Some(pair);
+        self
     }
 
-    fn name(self, legacy: &str) -> String {
+    /// Whether the character stands as it stood.
+    pub(super) fn is_empty(self) -> bool {
+        self.len == 0 && self.legacy.is_none()
+    }
+
+    pub(super) fn len(self) -> usize {
+        usize::from(self.len) + usize::from(self.legacy.is_some())
+    }
+
+    fn name(self) -> String {
         let name = |&step: &u8| match step {
-            STEP_C1 => "windows-1252>iso-8859-1",
-            STEP_LEGACY => legacy,
-            _ => NAMES[usize::from(step)],
+            STEP_C1 => "windows-1252>iso-8859-1".to_owned(),
+            _ => NAMES[usize::from(step)].to_owned(),
         };
-        self.steps[..self.len()].iter().map(name).collect::<Vec<_>>().join("+")
+        let mut names: Vec<String> = self.steps[..usize::from(self.len)].iter().map(name).collect();
+        names.extend(self.legacy.map(Pair::name));
+        if names.is_empty() { "html".to_owned() } else { names.join("+") }
     }
 }
 
@@ -73,49 +86,74 @@ pub(super) fn units_of(text: &str, offset: usize, references: bool) -> Vec<Unit>
     units
 }
 
-/// Whether references are resolved in a document: one of them is a letter inside a word, or was part of damage.
-pub(super) fn has_references_in_words<'u>(lines: impl Iterator<Item = &'u [Unit]>) -> bool {
-    let is_letter = |unit: &Unit| unit.c.is_alphabetic();
-    let mut lines = lines;
-    lines.any(|units| {
+/// Whether references are resolved in a document: one of them is a letter inside a word.
+fn has_references_in_words(lines: &[Line<'_>]) -> bool {
+    lines.iter().filter_map(|line| line.units.as_deref()).any(|units| {
         units.windows(2).any(|pair| {
             let [one, other] = pair else { return false };
-            (one.is_reference || other.is_reference) && is_letter(one) && is_letter(other)
+            (one.is_reference || other.is_reference) && one.c.is_alphabetic() && other.c.is_alphabetic()
         })
     })
 }
 
-/// The repaired text and its repairs; neighbours of one chain are one repair.
-pub(super) fn written<'a>(text: &'a str, units: &[Unit], references: bool, legacy: &str) -> Repaired<'a> {
-    let stands = |unit: &Unit| unit.chain.len() == 0 && !(unit.is_reference && references);
-    if units.iter().all(stands) {
-        return Repaired::unchanged(text);
+/// The repaired texts and their repairs; neighbours of one chain are one repair. A text with damage of more layers
+/// than asked for is left as it is.
+pub(super) fn written<'a>(texts: &[&'a str], lines: &[Line<'_>], layers_max: u8) -> Vec<Repaired<'a>> {
+    let references = has_references_in_words(lines);
+    let mut rest = lines;
+    let mut results = Vec::with_capacity(texts.len());
+    for (text_idx, text) in texts.iter().enumerate() {
+        let (own, others) = rest.split_at(rest.partition_point(|line| line.text_idx == text_idx));
+        rest = others;
+        let units = || own.iter().filter_map(|line| line.units.as_deref()).flatten();
+        let is_too_deep = units().any(|unit| unit.chain.len() > usize::from(layers_max));
+        let is_changed = units().any(|unit| !unit.chain.is_empty() || unit.is_reference && references);
+        let repaired =
+            if is_changed && !is_too_deep { rewritten(text, own, references) } else { Repaired::unchanged(text) };
+        results.push(repaired);
     }
+    results
+}
+
+fn rewritten<'a>(text: &str, lines: &[Line<'_>], references: bool) -> Repaired<'a> {
     let mut out = String::with_capacity(text.len());
-    let mut repairs: Vec<(Repair, Chain)> = Vec::new();
-    for unit in units {
-        let offset = out.len();
-        if stands(unit) {
-            out.push_str(&text[unit.source.clone()]);
+    let mut repairs: Vec<Repair> = Vec::new();
+    let mut last_chain = Chain::default();
+    for line in lines {
+        let Some(units) = &line.units else {
+            out.push_str(line.text);
             continue;
-        }
-        out.push(unit.c);
-        let score = unit.gain as f32 / 8.0;
-        match repairs.last_mut() {
-            Some((last, chain)) if *chain == unit.chain && last.source.end == unit.source.start => {
-                last.to.push(unit.c);
-                last.source.end = unit.source.end;
-                last.score += score;
+        };
+        for unit in units {
+            if unit.chain.is_empty() && !(unit.is_reference && references) {
+                out.push_str(&text[unit.source.clone()]);
+                continue;
             }
-            Some(_) | None => {
-                let encoding = if unit.chain.len() == 0 { "html".to_owned() } else { unit.chain.name(legacy) };
-                let source = unit.source.clone();
-                let repair = Repair { from: String::new(), to: unit.c.to_string(), offset, source, encoding, score };
-                repairs.push((repair, unit.chain));
+            let offset = out.len();
+            out.push(unit.c);
+            let score = unit.gain as f32 / 8.0;
+            match repairs.last_mut() {
+                Some(last) if last_chain == unit.chain && last.source.end == unit.source.start => {
+                    last.to.push(unit.c);
+                    last.source.end = unit.source.end;
+                    last.score += score;
+                }
+                Some(_) | None => {
+                    last_chain = unit.chain;
+                    let source = unit.source.clone();
+                    let encoding = unit.chain.name();
+                    repairs.push(Repair {
+                        from: String::new(),
+                        to: unit.c.to_string(),
+                        offset,
+                        source,
+                        encoding,
+                        score,
+                    });
+                }
             }
         }
     }
-    let mut repairs: Vec<Repair> = repairs.into_iter().map(|(repair, _)| repair).collect();
     for repair in &mut repairs {
         repair.from = text[repair.source.clone()].to_owned();
     }

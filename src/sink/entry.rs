@@ -109,3 +109,45 @@ impl<'a> Entry<'a> {
         json.expect("keys are strings, and no value of ours refuses to be written")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::NoArticle;
+    use crate::extract::{Options, Want, extract};
+    use crate::page::Page;
+    use std::collections::BTreeSet;
+
+    fn shape(fields: Option<&[&str]>) -> Shape {
+        let fields = fields.map(|fields| fields.iter().map(|field| (*field).to_owned()).collect());
+        Shape { format: Format::Jsonl, front_matter: false, any_type: false, fields }
+    }
+
+    fn all_of_an_article() -> Extracted {
+        let want = Want { markdown: true, html: true, dropped: true };
+        let page = Page::saved("<p>One.</p>", None);
+        Extracted { finding: Some(NoArticle::Empty), ..extract(&page, &Options { want, ..Options::default() }) }
+    }
+
+    #[test]
+    fn the_names_are_those_of_an_article() {
+        let json = Entry::new(Map::new(), &Ok(all_of_an_article()), &shape(None)).to_json(&shape(None));
+        let object: Map<String, Value> = serde_json::from_str(&json).expect("JSON");
+        let names: BTreeSet<&str> = object.keys().map(String::as_str).collect();
+        assert_eq!(names, BTreeSet::from(ARTICLE_FIELDS));
+    }
+
+    #[test]
+    fn fields_pass_through_unless_the_article_has_them() {
+        let fields =
+            Map::from_iter([("id", 7), ("text", 8), ("error", 9)].map(|(name, n)| (name.to_owned(), n.into())));
+        let shape = shape(Some(&["wordCount"]));
+        let mut extracted = all_of_an_article();
+        extracted.finding = None;
+        extracted.article.word_count = 1;
+        assert_eq!(Entry::new(fields.clone(), &Ok(extracted), &shape).to_json(&shape), "{\"id\":7,\"wordCount\":1}");
+        let failure = Failure { kind: "empty".to_owned(), message: "a is empty".to_owned(), hint: None };
+        let failed = Entry::new(fields, &Err(failure), &shape).to_json(&shape);
+        assert_eq!(failed, "{\"id\":7,\"text\":8,\"error\":{\"kind\":\"empty\",\"message\":\"a is empty\"}}");
+    }
+}

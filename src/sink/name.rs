@@ -7,8 +7,8 @@ use url::Url;
 /// Bytes of a name without its extension: file systems stop at 255, and some tools put more behind it.
 const STEM_BYTES_MAX: usize = 120;
 
-/// A name for an article: its host and the last part of its address, else the name of the file it came from, else its
-/// headline, else `article`. Letters, digits, `-`, `_` and `.` only, so that nobody's address leads out of the folder.
+/// A name for an article: its host and the last part of its address, else the path of the file it came from, below the
+/// folder that was named, else its headline, else `article`. Letters, digits, `-`, `_` and `.` only, so that nobody's address leads out of the folder.
 pub(super) fn file_stem(url: Option<&Url>, path: Option<&Path>, headline: Option<&str>) -> String {
     let from_url = url.map(|url| {
         let host = url.host_str().unwrap_or_default();
@@ -19,10 +19,10 @@ pub(super) fn file_stem(url: Option<&Url>, path: Option<&Path>, headline: Option
         format!("{host} {slug} {}", url.query().unwrap_or_default())
     });
     let from_path = || {
-        path.and_then(Path::file_name).map(|name| {
-            let name = name.to_string_lossy();
+        path.map(|path| {
+            let name = path.to_string_lossy();
             let name = name.strip_suffix(".gz").unwrap_or(&name);
-            name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned()
+            Path::new(name).with_extension("").to_string_lossy().into_owned()
         })
     };
     let wanted = from_url.or_else(from_path).or_else(|| headline.map(str::to_owned)).unwrap_or_default();
@@ -96,8 +96,8 @@ mod tests {
     fn no_address_leads_out_of_the_folder() {
         check("https://news.example/..%2F..%2Fetc%2Fpasswd", "news.example-etc-passwd");
         check("https://news.example/%00%0a", "news.example");
-        let stem = file_stem(None, Some(Path::new("pages/.hidden")), Some("a/b"));
-        assert_eq!(stem, "article");
+        assert_eq!(file_stem(None, Some(Path::new("../.hidden")), Some("a/b")), "hidden");
+        assert_eq!(file_stem(None, Some(Path::new("ferry/page.html.gz")), Some("a/b")), "ferry-page");
         assert_eq!(file_stem(None, None, Some("../../a: b")), "a-b");
     }
 

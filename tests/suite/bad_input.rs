@@ -68,6 +68,18 @@ fn fifty_megabytes_of_one_line() {
 }
 
 #[test]
+fn a_million_nested_tags() {
+    let desk = Desk::new();
+    let deep = "The council met on Tuesday night, and the deepest of its papers lay under a million others.";
+    desk.write("nested.html", format!("{}<p>{deep}</p>", "<div>".repeat(1_000_000)));
+    desk.write("first.html", page("First")).write("last.html", page("Last"));
+    let run = desk.run(&["clean", "-f", "jsonl", "first.html", "nested.html", "last.html"]);
+    let out = records(&run.out);
+    assert_eq!([&out[0]["headline"], &out[2]["headline"]], ["First", "Last"]);
+    assert_eq!(out[1]["text"], deep, "{}", out[1]);
+}
+
+#[test]
 fn compressed_data_that_is_cut_off() {
     let desk = Desk::new();
     let whole = gzip(page("Ferry stays").as_bytes());

@@ -188,8 +188,8 @@ fn a_folder_out_has_a_file_for_each_article() {
     let desk = Desk::new();
     desk.write("in/a.html", page("Ferry stays")).write("in/b/a.html", page("Ferry goes"));
     check(&desk.run(&["clean", "in", "-o", "out/"]), "");
-    assert_eq!(desk.list("out"), ["a-2.txt", "a.txt"]);
-    assert_eq!(desk.read("out/a-2.txt"), format!("Ferry goes\n\n{BODY}"));
+    assert_eq!(desk.list("out"), ["a.txt", "b-a.txt"]);
+    assert_eq!(desk.read("out/b-a.txt"), format!("Ferry goes\n\n{BODY}"));
     let hostile = json!({"url": "https://news.example/..%2f..%2fescape", "html": page("Ferry stays")}).to_string();
     check(&desk.run_with(&["clean", "-f", "json", "-o", "json/"], format!("{hostile}\n").as_bytes()), "");
     assert_eq!(desk.list("json"), ["news.example-escape.json"]);
@@ -206,6 +206,8 @@ fn no_input_is_written_over() {
     assert!(run.err.contains("a.html is the page itself"), "{}", run.err);
     desk.write("in/a.html", page("Ferry stays"));
     assert_eq!(desk.run(&["clean", "in", "-o", "in"]).code, 2);
+    assert_eq!(desk.run(&["clean", "in", "-o", "in/all.txt"]).code, 2);
+    assert_eq!(desk.list("in"), ["a.html"]);
 }
 
 #[test]

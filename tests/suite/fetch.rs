@@ -25,13 +25,11 @@ use tokio::sync::Barrier;
 use url::Url;
 
 use crate::server::{
-    Handler, Server, answer, body, endless, handler, in_turn, late, page, raw, redirect,
-    reset_after, status,
+    Handler, Server, answer, body, endless, handler, in_turn, late, page, raw, redirect, reset_after, status,
 };
 
 const HTML: (&str, &str) = ("content-type", "text/html; charset=utf-8");
-const STORY: &str =
-    "<!doctype html><title>Harbour reopens</title><p>The harbour reopened on Monday.</p>";
+const STORY: &str = "<!doctype html><title>Harbour reopens</title><p>The harbour reopened on Monday.</p>";
 
 /// For tests: loopback allowed, no pauses to speak of. Patient enough for a machine that has other work.
 fn quick() -> Options {
@@ -60,10 +58,7 @@ fn impatient(read_timeout_ms: u64, timeout_ms: u64) -> Options {
 }
 
 fn obeying() -> Options {
-    Options {
-        robots: Robots::Obey,
-        ..quick()
-    }
+    Options { robots: Robots::Obey, ..quick() }
 }
 
 async fn fetch_with(options: &Options, url: &Url) -> Result<Page, FetchError> {
@@ -79,10 +74,7 @@ async fn fetch_from(handler: Handler) -> Result<Page, FetchError> {
 #[track_caller]
 fn check_body(got: Result<Page, FetchError>, wanted: &[u8]) {
     match got {
-        Ok(page) => assert_eq!(
-            String::from_utf8_lossy(&page.body),
-            String::from_utf8_lossy(wanted)
-        ),
+        Ok(page) => assert_eq!(String::from_utf8_lossy(&page.body), String::from_utf8_lossy(wanted)),
         Err(error) => panic!("{error}: {:?}", error.source().map(ToString::to_string)),
     }
 }
@@ -96,47 +88,29 @@ fn check_error(got: Result<Page, FetchError>, kind: &str, transient: bool, words
             let message = error.to_string();
             assert_eq!(error.kind(), kind, "{message}");
             assert_eq!(error.is_transient(), transient, "{message}");
-            assert!(
-                message.contains(words),
-                "{message:?} does not say {words:?}"
-            );
+            assert!(message.contains(words), "{message:?} does not say {words:?}");
         }
     }
 }
 
 /// Nothing here may take long: a test that waits for a bound of seconds has not met its own.
 async fn soon<T>(work: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(5), work)
-        .await
-        .expect("soon")
+    tokio::time::timeout(Duration::from_secs(5), work).await.expect("soon")
 }
 
 #[tokio::test]
 async fn a_page_comes_with_its_headers() {
-    let headers = [
-        HTML,
-        ("etag", "\"7\""),
-        ("last-modified", "Mon, 23 Nov 2026 08:00:00 GMT"),
-    ];
+    let headers = [HTML, ("etag", "\"7\""), ("last-modified", "Mon, 23 Nov 2026 08:00:00 GMT")];
     let server = Server::start([("/a", body(&headers, STORY.as_bytes()))]).await;
     let page = fetch_with(&quick(), &server.url("/a?b#c")).await.unwrap();
     assert_eq!(page.url, Some(server.url("/a?b")));
-    assert_eq!(
-        page.content_type.as_deref(),
-        Some("text/html; charset=utf-8")
-    );
+    assert_eq!(page.content_type.as_deref(), Some("text/html; charset=utf-8"));
     assert_eq!(page.body, STORY.as_bytes());
     let http = page.http.unwrap();
     assert_eq!(http.requested_url, server.url("/a?b"));
-    assert_eq!(
-        (http.status, http.redirects.len(), http.wire_bytes),
-        (200, 0, STORY.len() as u64)
-    );
+    assert_eq!((http.status, http.redirects.len(), http.wire_bytes), (200, 0, STORY.len() as u64));
     assert_eq!(http.etag.as_deref(), Some("\"7\""));
-    assert_eq!(
-        http.last_modified.as_deref(),
-        Some("Mon, 23 Nov 2026 08:00:00 GMT")
-    );
+    assert_eq!(http.last_modified.as_deref(), Some("Mon, 23 Nov 2026 08:00:00 GMT"));
     let fetched_at: jiff::Timestamp = http.fetched_at.parse().unwrap();
     assert!(fetched_at.duration_until(jiff::Timestamp::now()).as_secs() < 5);
 }
@@ -153,12 +127,7 @@ async fn the_request_says_who_asks_and_what_is_taken() {
     let asked = server.pages_asked();
     let header = |name: &str| asked[0].headers.get(name).map(String::as_str);
     let version = env!("CARGO_PKG_VERSION");
-    assert_eq!(
-        header("user-agent"),
-        Some(&*format!(
-            "copydesk/{version} (+https://desk.example/about)"
-        ))
-    );
+    assert_eq!(header("user-agent"), Some(&*format!("copydesk/{version} (+https://desk.example/about)")));
     assert_eq!(header("accept-encoding"), Some("gzip, br, zstd, deflate"));
     assert_eq!(header("accept-language"), Some("pt-BR, pt;q=0.8"));
     assert_eq!(header("referer"), None);
@@ -167,16 +136,7 @@ async fn the_request_says_who_asks_and_what_is_taken() {
 
 #[tokio::test]
 async fn other_schemes_are_refused_unsent() {
-    for url in [
-        "file:///etc/passwd",
-        "ftp://news.example/",
-        "data:text/html,a",
-    ] {
-        check_error(
-            fetch_with(&quick(), &Url::parse(url).unwrap()).await,
-            "invalid-url",
-            false,
-            "only http and https",
-        );
+    for url in ["file:///etc/passwd", "ftp://news.example/", "data:text/html,a"] {
+        check_error(fetch_with(&quick(), &Url::parse(url).unwrap()).await, "invalid-url", false, "only http and https");
     }
 }

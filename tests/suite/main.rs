@@ -6,5 +6,6 @@ mod config;
 mod fetch;
 mod fetch_command;
 mod program;
+mod readme;
 mod repair_and_decode;
 mod server;

@@ -6,40 +6,40 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// A folder to run in.
-pub struct Desk {
+pub(crate) struct Desk {
     folder: TempDir,
 }
 
 /// How a run went.
 #[derive(Debug)]
-pub struct Run {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Desk {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().expect("a folder for temporary files") }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> &Self {
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> &Self {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).expect("can be made");
         std::fs::write(path, bytes).expect("can be written");
         self
     }
 
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
     /// Names of the files in a folder, sorted.
-    pub fn list(&self, folder: &str) -> Vec<String> {
+    pub(crate) fn list(&self, folder: &str) -> Vec<String> {
         let entries = std::fs::read_dir(self.path(folder)).expect("a folder");
         let mut names: Vec<String> =
             entries.map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned()).collect();
@@ -48,13 +48,13 @@ impl Desk {
     }
 
     #[track_caller]
-    pub fn run(&self, args: &[&str]) -> Run {
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
         self.run_with(args, b"")
     }
 
     /// Runs with bytes on standard input.
     #[track_caller]
-    pub fn run_with(&self, args: &[&str], input: &[u8]) -> Run {
+    pub(crate) fn run_with(&self, args: &[&str], input: &[u8]) -> Run {
         let mut child = self.command(args).stdin(Stdio::piped()).spawn().expect("the program is there");
         let mut stdin = child.stdin.take().expect("piped");
         let input = input.to_vec();
@@ -71,7 +71,7 @@ impl Desk {
         }
     }
 
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_copydesk"));
         command.args(args).current_dir(self.folder.path()).env_remove("NO_COLOR");
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -80,7 +80,7 @@ impl Desk {
 }
 
 /// A page with a story, and around it what pages have.
-pub fn page(headline: &str) -> String {
+pub(crate) fn page(headline: &str) -> String {
     format!(
         "<!doctype html><html lang=en><head><meta charset=utf-8><title>{headline} | The Example</title></head><body>\
          <nav><a href=/>Home</a> <a href=/world>World</a> <a href=/sport>Sport</a></nav>\
@@ -97,7 +97,7 @@ pub fn page(headline: &str) -> String {
 }
 
 /// The body of [`page`] as plain text.
-pub const BODY: &str = "The town council of Harbourmouth voted on Tuesday night to keep the old ferry running until at \
+pub(crate) const BODY: &str = "The town council of Harbourmouth voted on Tuesday night to keep the old ferry running until at \
 least the spring, after an evening in which more than forty people asked to speak.
 
 A narrow vote
@@ -109,7 +109,7 @@ The ferry has carried passengers over the river since 1931, and the crossing tak
 ";
 
 /// One WARC response record.
-pub fn warc_record(url: &str, body: &str) -> Vec<u8> {
+pub(crate) fn warc_record(url: &str, body: &str) -> Vec<u8> {
     let block = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{body}");
     let head = format!(
         "WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2026-11-23T08:00:00Z\r\n\
@@ -120,13 +120,13 @@ pub fn warc_record(url: &str, body: &str) -> Vec<u8> {
 }
 
 /// Bytes as one gzip member.
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut member = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     member.write_all(bytes).expect("in memory");
     member.finish().expect("in memory")
 }
 
 /// Lines of JSON.
-pub fn records(out: &str) -> Vec<serde_json::Value> {
+pub(crate) fn records(out: &str) -> Vec<serde_json::Value> {
     out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
 }

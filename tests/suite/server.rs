@@ -31,11 +31,8 @@ pub(crate) struct Request {
 }
 
 /// A connection, to be written to at will. The connection closes when the handler is done.
-pub(crate) type Handler = Arc<
-    dyn Fn(Request, TcpStream) -> Pin<Box<dyn Future<Output = io::Result<()>> + Send>>
-        + Send
-        + Sync,
->;
+pub(crate) type Handler =
+    Arc<dyn Fn(Request, TcpStream) -> Pin<Box<dyn Future<Output = io::Result<()>> + Send>> + Send + Sync>;
 
 /// A server with its routes. A path without route answers 404; so does `/robots.txt`, which allows all.
 pub(crate) struct Server {
@@ -48,9 +45,7 @@ pub(crate) struct Server {
 impl Server {
     /// Starts with one route for each path (query excluded).
     pub(crate) async fn start<const N: usize>(routes: [(&'static str, Handler); N]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port on loopback");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port on loopback");
         let address = listener.local_addr().expect("bound");
         let routes: Arc<BTreeMap<_, _>> = Arc::new(routes.into_iter().collect());
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -59,11 +54,7 @@ impl Server {
         let accepting = tokio::spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                let (routes, log, watch) = (
-                    Arc::clone(&routes),
-                    Arc::clone(&log),
-                    Watch(Arc::clone(&failures)),
-                );
+                let (routes, log, watch) = (Arc::clone(&routes), Arc::clone(&log), Watch(Arc::clone(&failures)));
                 connections.spawn(async move {
                     let _watch = watch;
                     serve(stream, routes, log).await
@@ -71,12 +62,7 @@ impl Server {
                 while connections.try_join_next().is_some() {}
             }
         });
-        Self {
-            base: Url::parse(&format!("http://{address}/")).expect("an address"),
-            seen,
-            n_panics,
-            accepting,
-        }
+        Self { base: Url::parse(&format!("http://{address}/")).expect("an address"), seen, n_panics, accepting }
     }
 
     /// The URL of a path here.
@@ -95,13 +81,7 @@ impl Server {
     }
 
     fn asked(&self, of: impl Fn(&str) -> bool) -> Vec<Request> {
-        self.seen
-            .lock()
-            .unwrap()
-            .iter()
-            .filter(|request| of(&request.target))
-            .cloned()
-            .collect()
+        self.seen.lock().unwrap().iter().filter(|request| of(&request.target)).cloned().collect()
     }
 }
 
@@ -109,11 +89,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.accepting.abort();
         if !std::thread::panicking() {
-            assert_eq!(
-                self.n_panics.load(Ordering::SeqCst),
-                0,
-                "a handler panicked"
-            );
+            assert_eq!(self.n_panics.load(Ordering::SeqCst), 0, "a handler panicked");
         }
     }
 }
@@ -143,11 +119,7 @@ async fn serve(
     }
     let head = String::from_utf8(head).expect("requests are ASCII");
     let mut lines = head.lines();
-    let target = lines
-        .next()
-        .and_then(|line| line.split(' ').nth(1))
-        .expect("a request line")
-        .to_owned();
+    let target = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a request line").to_owned();
     let headers = lines
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
@@ -155,20 +127,12 @@ async fn serve(
     let request = {
         let mut log = log.lock().unwrap();
         let n_before = log.iter().filter(|before| before.target == target).count();
-        let request = Request {
-            target,
-            headers,
-            at: Instant::now(),
-            n_before,
-        };
+        let request = Request { target, headers, at: Instant::now(), n_before };
         log.push(request.clone());
         request
     };
     let path = request.target.split('?').next().unwrap_or_default();
-    let handler = routes
-        .get(path)
-        .cloned()
-        .unwrap_or_else(|| status(404, &[]));
+    let handler = routes.get(path).cloned().unwrap_or_else(|| status(404, &[]));
     handler(request, stream).await
 }
 
@@ -193,11 +157,8 @@ pub(crate) fn raw(bytes: impl Into<Vec<u8>>) -> Handler {
 
 /// An answer with a stated length.
 pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
-    let mut bytes = format!(
-        "HTTP/1.1 {status} Test\r\nconnection: close\r\ncontent-length: {}\r\n",
-        body.len()
-    )
-    .into_bytes();
+    let mut bytes =
+        format!("HTTP/1.1 {status} Test\r\nconnection: close\r\ncontent-length: {}\r\n", body.len()).into_bytes();
     for (name, value) in headers {
         write!(bytes, "{name}: {value}\r\n").expect("memory");
     }
@@ -208,11 +169,7 @@ pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Vec<
 
 /// A page of HTML.
 pub(crate) fn page(body: &str) -> Handler {
-    raw(answer(
-        200,
-        &[("content-type", "text/html; charset=utf-8")],
-        body.as_bytes(),
-    ))
+    raw(answer(200, &[("content-type", "text/html; charset=utf-8")], body.as_bytes()))
 }
 
 /// A body with these headers.

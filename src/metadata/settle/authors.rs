@@ -6,12 +6,15 @@
 use super::{Around, confidence, precedence};
 use crate::article::{Author, AuthorKind};
 use crate::dom::NodeId;
-use crate::metadata::names::{self, Name};
+use crate::metadata::names::{self, Name, Place};
 use crate::metadata::titles::Sites;
 use crate::metadata::{Claim, Claims, Field, Settled, Source};
 
 /// Nodes between two names of one byline: each may be a link in a list item with a picture.
 const NODES_BETWEEN: usize = 30;
+
+/// Lines about authors that are read, the nearest to the headline first.
+const LINES_MAX: usize = 16;
 
 /// An author named by a source.
 #[derive(Debug, Clone)]
@@ -38,12 +41,11 @@ pub(super) fn settle(claims: &Claims, around: &Around, settled: &mut Settled) {
             said.push(Said { source: *source, weight: *weight, names });
         }
     }
-    let names_somebody = |it: &&Said| it.names.iter().any(|it| !is_site(&it.name, &claims.sites));
-    let Some(best) = said.iter().find(names_somebody).or_else(|| said.first()) else { return };
+    let names_somebody =
+        |it: &&Said| it.names.iter().any(|it| !is_site(&it.name, &claims.sites) && !is_login(&it.name.name));
+    let Some(best) = best(&said, names_somebody) else { return };
 
-    let same = |it: &&Said| {
-        it.names.iter().any(|other| best.names.iter().any(|own| same_name(&own.name.name, &other.name.name)))
-    };
+    let same = |it: &&Said| it.agrees(best);
     let agree: Vec<&Said> = said.iter().filter(same).collect();
     let against = said.iter().filter(|it| !same(it) && names_somebody(it)).map(|it| it.weight).fold(0.0, f32::max);
     settled.metadata.author = best
@@ -66,6 +68,45 @@ pub(super) fn settle(claims: &Claims, around: &Around, settled: &mut Settled) {
     settled.tell("author", &sources, confidence(&weights, against));
 }
 
+/// The source to believe: the story's own object, else the one that most others agree with, the earlier of equals; those that
+/// name only the site or somebody's login last.
+fn best(said: &[Said], names_somebody: impl Fn(&&Said) -> bool) -> Option<&Said> {
+    if let Some(stated) = said.iter().find(|it| it.source == Source::JsonLd && names_somebody(it)) {
+        return Some(stated);
+    }
+    let support = |it: &Said| -> f32 { said.iter().filter(|other| other.agrees(it)).map(|it| it.weight).sum() };
+    let mut found: Option<(f32, &Said)> = None;
+    for it in said.iter().filter(names_somebody) {
+        let support = support(it);
+        if found.is_none_or(|(most, _)| most < support) {
+            found = Some((support, it));
+        }
+    }
+    found.map(|it| it.1).or_else(|| said.first())
+}
+
+impl Said {
+    fn agrees(&self, other: &Self) -> bool {
+        self.names.iter().any(|it| other.names.iter().any(|own| same_name(&own.name.name, &it.name.name)))
+    }
+}
+
+/// Whether a name looks like what somebody logs in by: one word, with a dot or a number in it, or no capital where there is case.
+fn is_login(name: &str) -> bool {
+    !name.contains(' ')
+        && name.is_ascii()
+        && (name.contains(['.', '_'])
+            || name.contains(|c: char| c.is_ascii_digit())
+            || !name.contains(|c: char| c.is_uppercase()))
+}
+
+/// Whether an address is on the page's own site.
+fn is_own(claims: &Claims, href: &str) -> bool {
+    let (Some(url), Some(page)) = (claims.absolute(href), &claims.url) else { return true };
+    let site = |it: &url::Url| it.domain().and_then(psl::domain_str).map(str::to_owned);
+    site(&url) == site(page)
+}
+
 /// Whether the name is the site's own.
 fn is_site(name: &Name, sites: &Sites) -> bool {
     sites.is_name(&name.name)
@@ -76,10 +117,14 @@ fn same_name(a: &str, b: &str) -> bool {
 }
 
 fn named(claim: &Claim) -> Vec<Named> {
-    let mut names: Vec<Named> = names::parse(&claim.value, claim.kind)
-        .into_iter()
-        .map(|name| Named { name, url: claim.url.clone().filter(|it| !it.contains("facebook.com") && !it.contains("twitter.com")) })
-        .collect();
+    let mut names: Vec<Named> =
+        names::parse(&claim.value, claim.kind, if claim.source == Source::Byline { Place::Line } else { Place::Field })
+            .into_iter()
+            .map(|name| Named {
+                name,
+                url: claim.url.clone().filter(|it| !it.contains("facebook.com") && !it.contains("twitter.com")),
+            })
+            .collect();
     // One address with several names is nobody's own.
     if names.len() > 1 {
         for it in &mut names {
@@ -89,37 +134,69 @@ fn named(claim: &Claim) -> Vec<Named> {
     names
 }
 
-/// The authors in fields of structured data.
+/// The authors in fields of structured data. Of microdata, which stands about the page, those of one place: by the
+/// headline, or where there is none the first. The site's own name beside somebody's stays only in JSON-LD.
 fn stated(claims: &Claims, source: Source, around: &Around) -> Vec<Named> {
+    let mut stated: Vec<&Claim> = claims.of(Field::Author).filter(|it| it.source == source).collect();
+    if source == Source::Microdata {
+        one_place(&mut stated, around);
+    }
     let mut all: Vec<Named> = Vec::new();
-    for claim in claims.of(Field::Author).filter(|it| it.source == source) {
-        // Microdata stands about the page; its `<meta>`s at the end of the article have no place.
-        if source == Source::Microdata && around.headline.is_some_and(|it| claim.node.is_some_and(|node| node.index() + 200 < it)) {
-            continue;
-        }
-        for it in named(claim) {
-            if !all.iter().any(|known| same_name(&known.name.name, &it.name.name)) {
-                all.push(it);
-            }
+    for it in stated.into_iter().flat_map(named) {
+        if !all.iter().any(|known| same_name(&known.name.name, &it.name.name)) {
+            all.push(it);
         }
     }
+    if source != Source::JsonLd && all.iter().any(|it| !is_site(&it.name, &claims.sites)) {
+        all.retain(|it| !is_site(&it.name, &claims.sites));
+    }
     all
+}
+
+/// Keeps the claims around the one nearest to the headline.
+fn one_place(stated: &mut Vec<&Claim>, around: &Around) {
+    let node = |it: &&Claim| it.node.map_or(0, NodeId::index);
+    let Some(nearest) = stated.iter().min_by_key(|it| around.distance(it)).map(node) else { return };
+    let (mut first, mut last) = (nearest, nearest);
+    for it in stated.iter().map(node).filter(|it| *it > nearest) {
+        if it - last <= NODES_BETWEEN {
+            last = it;
+        }
+    }
+    for it in stated.iter().map(node).rev().filter(|it| *it < nearest) {
+        if first - it <= NODES_BETWEEN {
+            first = it;
+        }
+    }
+    stated.retain(|it| (first..=last).contains(&node(it)));
 }
 
 /// The authors in the visible byline: of the lines about authors around the headline, the nearest that holds a name, and
 /// the names right beside it.
 fn byline(claims: &Claims, around: &Around) -> Vec<Named> {
     let mut lines: Vec<(&Claim, Vec<Named>)> = Vec::new();
-    for claim in claims.of(Field::Author).filter(|it| it.source == Source::Byline && around.holds(it)) {
+    let mut near: Vec<&Claim> =
+        claims.of(Field::Author).filter(|it| it.source == Source::Byline && around.holds(it)).collect();
+    near.sort_by_key(|it| (around.distance(it), it.node));
+    near.truncate(LINES_MAX);
+    near.sort_by_key(|it| it.node);
+    for claim in near {
+        // A profile on another site is not the paper's page on its author.
+        if claim.url.as_deref().is_some_and(|it| !is_own(claims, it)) {
+            continue;
+        }
         let names = named(claim);
-        let credible = names.iter().all(|it| it.name.name.contains(' ') || it.name.kind == AuthorKind::Organization || claim.url.is_some());
+        let credible = names
+            .iter()
+            .all(|it| it.name.name.contains(' ') || it.name.kind == AuthorKind::Organization || claim.url.is_some());
         if !names.is_empty() && credible && !claims.sites.is_name(&claim.value) {
             lines.push((claim, names));
         }
     }
     // A link to the author's page is surer than a class.
     let links = lines.iter().filter(|it| it.0.url.is_some());
-    let nearest = |a: &&(&Claim, Vec<Named>), b: &&(&Claim, Vec<Named>)| around.distance(a.0).cmp(&around.distance(b.0));
+    let nearest =
+        |a: &&(&Claim, Vec<Named>), b: &&(&Claim, Vec<Named>)| around.distance(a.0).cmp(&around.distance(b.0));
     let Some(first) = links.min_by(nearest).or_else(|| lines.iter().min_by(nearest)) else {
         return claims
             .of(Field::Author)

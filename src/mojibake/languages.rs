@@ -1,0 +1,77 @@
+//! Which letters a language owns: what a text in it may hold beside ASCII.
+//!
+//! A text whose letters no one language owns is odd, though each of them is a sound letter somewhere: French read as
+//! windows-1250 is full of `č` and `ŕ`. Letters of loanwords and names that a language's press writes are counted in.
+//!
+//! Source: Unicode CLDR's exemplar characters, main and auxiliary, shortened to what occurs.
+
+/// A set of languages, one bit each in the order of [`LETTERS`].
+pub(super) type Languages = u64;
+
+/// Every language: what characters say that belong to none.
+pub(super) const ALL: Languages = Languages::MAX;
+
+/// Language codes and their lower-case letters outside ASCII.
+pub(super) const LETTERS: [(&str, &str); 47] = [
+    ("en", "éèêëàâäåáçïîíôöóøüúñœæ"),
+    ("fr", "àâæçéèêëîïôœùûüÿñ"),
+    ("de", "äöüßé"),
+    ("es", "áéíóúüñç"),
+    ("pt", "áâãàçéêíóôõúü"),
+    ("it", "àèéìíîòóùúç"),
+    ("ca", "àçèéíïòóúüñ"),
+    ("gl", "áéíóúüñï"),
+    ("eu", "ñçü"),
+    ("nl", "éèëïöüáíóúêçäàâîôû"),
+    ("da", "æøåéáóüäöè"),
+    ("nb", "æøåéèêóòôäöü"),
+    ("sv", "åäöéáàüæø"),
+    ("fi", "äöåšžéü"),
+    ("is", "áéíóúýþæöð"),
+    ("fo", "áíóúýæøð"),
+    ("pl", "ąćęłńóśźżéöü"),
+    ("cs", "áčďéěíňóřšťúůýžöü"),
+    ("sk", "áäčďéíĺľňóôŕšťúýžöü"),
+    ("hu", "áéíóöőúüű"),
+    ("sl", "čšžćđ"),
+    ("hr", "čćđšž"),
+    ("ro", "ăâîșțşţé"),
+    ("sq", "çë"),
+    ("lt", "ąčęėįšųūž"),
+    ("lv", "āčēģīķļņšūžōŗ"),
+    ("et", "äõöüšž"),
+    ("tr", "çğıöşüâîû\u{307}"),
+    ("az", "əçğıöşü"),
+    ("mt", "ċġħżàèìòù"),
+    ("vi", "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"),
+    ("cy", "âêîôûŵŷäëïöüáéíóúàèìòùẁẃẅỳýÿ"),
+    ("ga", "áéíóú"),
+    ("gd", "àèìòùáéó"),
+    ("eo", "ĉĝĥĵŝŭ"),
+    ("mi", "āēīōū"),
+    ("yo", "ẹọṣàáèéìíòóùúńǹ\u{300}\u{301}\u{323}"),
+    ("ku", "çêîşû"),
+    ("br", "âêîôûùñüé"),
+    ("ru", "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"),
+    ("uk", "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя"),
+    ("be", "абвгдеёжзійклмнопрстуўфхцчшыьэюя"),
+    ("bg", "абвгдежзийклмнопрстуфхцчшщъьюяѝ"),
+    ("sr", "абвгдђежзијклљмнњопрстћуфхцчџш"),
+    ("mk", "абвгдѓежзѕијклљмнњопрстќуфхцчџшѐѝ"),
+    ("kk", "абвгдеёжзийклмнопрстуфхцчшщъыьэюяәғқңөұүһі"),
+    ("mn", "абвгдеёжзийклмнопрстуфхцчшщъыьэюяөү"),
+];
+
+/// The languages that own a letter; all of them for characters outside the Latin and Cyrillic alphabets.
+pub(super) fn owners(letter: char) -> Languages {
+    let is_covered = matches!(letter, '\u{AA}'..='\u{24F}' | '\u{400}'..='\u{52F}' | '\u{1E00}'..='\u{1EFF}');
+    if !is_covered || !letter.is_alphabetic() || matches!(letter, 'ª' | 'º' | 'µ') {
+        return ALL;
+    }
+    let mut lower = letter.to_lowercase();
+    let lower = lower.next().filter(|_| lower.len() == 0).unwrap_or(letter);
+    if letter == 'İ' {
+        return owners('ı');
+    }
+    LETTERS.iter().enumerate().filter(|(_, (_, letters))| letters.contains(lower)).map(|(idx, _)| 1 << idx).sum()
+}

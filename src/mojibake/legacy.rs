@@ -1,0 +1,227 @@
+//! One legacy encoding read as another: windows-1251 as Latin-1, Shift-JIS as windows-1252, Latin-1 as code page 850.
+//!
+//! Nothing in such text proves the damage, as the shape of UTF-8 does. So a line is judged whole: it is changed only
+//! if no language could mean it as it stands, and if one way to read its bytes is far likelier than the text.
+
+use std::borrow::Cow;
+
+use encoding_rs::Encoding;
+
+use super::Hints;
+use super::codecs::{CodecId, NAMES, TABLES};
+use super::languages::{ALL, LETTERS, Languages, owners};
+use super::model::{BIT, Context, Cost, MODEL, Model};
+use super::units::Unit;
+
+/// Encodings that text is wrongly read as.
+const WRONG: [CodecId; 12] = [0, 2, 1, 10, 4, 13, 12, 16, 20, 6, 15, 19];
+
+/// Encodings that text was in. Single-byte ones by their number, others by their label.
+const RIGHT: [CodecId; 19] = [0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 16, 17, 20, 21, 7];
+const RIGHT_MULTI: [&str; 5] = ["gb18030", "shift_jis", "euc-jp", "euc-kr", "big5"];
+
+/// Characters of a line that are weighed; the rest follows them.
+const WEIGHED_CHARS: usize = 400;
+
+/// What it costs to believe the damage at all.
+const START: Cost = 22 * BIT;
+
+/// What each character changed must gain on the average.
+const GAIN_EACH: Cost = 2 * BIT;
+
+/// How much likelier than as damaged UTF-8 the line must be.
+const UTF8_FIRST: Cost = 20 * BIT;
+
+/// Non-ASCII characters that a line must have; fewer prove nothing.
+const ODD_MIN: Cost = 2;
+
+/// Cost of a non-ASCII character up to which a line is one that somebody may have meant.
+const MEANT: Cost = 8 * BIT;
+
+/// What a letter costs that the language of the line does not own.
+const FOREIGN: Cost = 5 * BIT;
+
+/// One legacy encoding read as another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pair {
+    right: u8,
+    wrong: CodecId,
+}
+
+/// Numbers of the multi-byte encodings among the right ones begin here.
+const MULTI: u8 = 100;
+
+impl Pair {
+    /// `right>wrong`.
+    pub(super) fn name(self) -> String {
+        let right = match self.right.checked_sub(MULTI) {
+            Some(idx) => RIGHT_MULTI[usize::from(idx)],
+            None => NAMES[usize::from(self.right)],
+        };
+        format!("{right}>{}", NAMES[usize::from(self.wrong)])
+    }
+}
+
+/// The line read in the right encoding, if there is one beyond doubt; `utf8` is the line as reading it as UTF-8 would
+/// leave it, which must be worse.
+pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, hints: &Hints) -> Option<Vec<Unit>> {
+    let model = &*MODEL;
+    let head = &units[..units.len().min(WEIGHED_CHARS)];
+    let n_odd = head.iter().filter(|unit| !unit.c.is_ascii()).count() as Cost;
+    let raw_cost = line_cost(model, head.iter().map(|unit| unit.c), hints, Cost::MAX);
+    if n_odd < ODD_MIN || raw_cost.around_odd < MEANT * n_odd {
+        return None;
+    }
+    let utf8_cost =
+        utf8.map(|units| line_cost(model, units.iter().take(WEIGHED_CHARS).map(|unit| unit.c), hints, Cost::MAX));
+    if utf8_cost.is_some_and(|cost| cost.around_odd < MEANT * cost.n_odd) {
+        return None;
+    }
+    // To be believed, a reading must cost less than this.
+    let mut least = raw_cost.all - START - GAIN_EACH * n_odd;
+    least = utf8_cost.map_or(least, |cost| least.min(cost.all - UTF8_FIRST));
+    let mut best: Option<Pair> = None;
+    for wrong in WRONG {
+        let Some(bytes) = bytes_of(head, wrong) else { continue };
+        for right in RIGHT.iter().filter(|&&right| right != wrong).copied() {
+            let chars = bytes.iter().map(|&byte| TABLES.char(right, byte));
+            let is_text = |c: char| c != '\u{FFFD}' && !('\u{80}'..='\u{9F}').contains(&c);
+            if !chars.clone().all(is_text) {
+                continue;
+            }
+            let cost = line_cost(model, chars, hints, least).all;
+            if cost < least {
+                (least, best) = (cost, Some(Pair { right, wrong }));
+            }
+        }
+        for (idx, label) in RIGHT_MULTI.iter().enumerate() {
+            let Some(text) = multi_byte(label, &bytes, head.len() < units.len()) else { continue };
+            let cost = line_cost(model, text.chars(), hints, least).all;
+            if is_east_asian(&text) && cost < least {
+                (least, best) = (cost, Some(Pair { right: MULTI + idx as u8, wrong }));
+            }
+        }
+    }
+    let pair = best?;
+    let cost = least;
+    let bytes = bytes_of(units, pair.wrong)?;
+    let text = decoded(&bytes, pair.right)?;
+    let gain = (raw_cost.all - cost) / n_odd;
+    let mut out = Vec::with_capacity(text.len());
+    let mut at = 0;
+    for (c, len) in text {
+        let taken = &units[at..at + len];
+        at += len;
+        if let [unit] = taken
+            && unit.c == c
+        {
+            out.push(unit.clone());
+            continue;
+        }
+        let chain = taken.iter().map(|unit| unit.chain).max_by_key(|chain| chain.len()).unwrap_or_default();
+        out.push(Unit {
+            c,
+            source: taken[0].source.start..taken[taken.len() - 1].source.end,
+            chain: chain.then_legacy(pair),
+            gain,
+            is_reference: false,
+        });
+    }
+    Some(out)
+}
+
+/// The bytes that a line was, if it is text wrongly read as one encoding: one byte per character.
+fn bytes_of(units: &[Unit], wrong: CodecId) -> Option<Vec<u8>> {
+    units
+        .iter()
+        .map(|unit| {
+            if unit.c.is_ascii() {
+                return Some(unit.c as u8);
+            }
+            TABLES.bytes(unit.c).map(|bytes| bytes[usize::from(wrong)]).filter(|&byte| byte != 0)
+        })
+        .collect()
+}
+
+/// Bytes in a multi-byte encoding as text; `None` if they are none of that encoding. Where the bytes are the cut head
+/// of a line, the last character may be cut too.
+fn multi_byte<'b>(label: &str, bytes: &'b [u8], is_cut: bool) -> Option<Cow<'b, str>> {
+    let encoding = Encoding::for_label(label.as_bytes())?;
+    let shortest = if is_cut { bytes.len().saturating_sub(3) } else { bytes.len() };
+    (shortest..=bytes.len())
+        .rev()
+        .find_map(|len| encoding.decode_without_bom_handling_and_without_replacement(&bytes[..len]))
+}
+
+/// Whether a text has words of East Asian writing in it, not just single characters of it among others.
+fn is_east_asian(text: &str) -> bool {
+    let is_wide = |c: char| matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}');
+    let mut before = false;
+    text.chars().any(|c| std::mem::replace(&mut before, is_wide(c)) && is_wide(c))
+}
+
+/// Bytes as text, each character with how many bytes it took; `None` if they are not text of that encoding.
+fn decoded(bytes: &[u8], right: u8) -> Option<Vec<(char, usize)>> {
+    let Some(multi) = right.checked_sub(MULTI) else {
+        return Some(bytes.iter().map(|&byte| (TABLES.char(right, byte), 1)).collect());
+    };
+    let encoding = Encoding::for_label(RIGHT_MULTI[usize::from(multi)].as_bytes())?;
+    let mut chars = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let (c, len) = (1..=4).find_map(|len| {
+            let text = encoding.decode_without_bom_handling_and_without_replacement(bytes.get(at..at + len)?)?;
+            let mut chars = text.chars();
+            chars.next().filter(|_| chars.next().is_none()).map(|c| (c, len))
+        })?;
+        chars.push((c, len));
+        at += len;
+    }
+    Some(chars)
+}
+
+#[derive(Debug, Clone, Copy)]
+struct LineCost {
+    all: Cost,
+    /// Characters outside ASCII.
+    n_odd: Cost,
+    /// Of that, what the non-ASCII characters and those right behind them cost.
+    around_odd: Cost,
+}
+
+/// What a line costs as text in the one language that fits it best; not counted on when it is over `most`.
+fn line_cost(model: &Model, line: impl Iterator<Item = char>, hints: &Hints, most: Cost) -> LineCost {
+    let mut context = Context::LINE;
+    let mut cost = LineCost { all: 0, n_odd: 0, around_odd: 0 };
+    let mut owned = [0_u32; LETTERS.len()];
+    let mut n_letters = 0_u32;
+    let mut after_odd = false;
+    for c in line {
+        let symbol = model.symbol(c);
+        let one = model.cost(context, symbol);
+        cost.all += one;
+        if cost.all > most {
+            return cost;
+        }
+        cost.n_odd += Cost::from(!c.is_ascii());
+        if !c.is_ascii() || after_odd {
+            cost.around_odd += one;
+        }
+        after_odd = !c.is_ascii();
+        context = context.then(symbol);
+        let languages: Languages = if c.is_ascii() { ALL } else { owners(c) };
+        if languages != ALL {
+            n_letters += 1;
+            for (idx, count) in owned.iter_mut().enumerate() {
+                *count += (languages >> idx & 1) as u32;
+            }
+        }
+    }
+    let hinted =
+        hints.language.and_then(|tag| LETTERS.iter().position(|(code, _)| tag.split('-').next() == Some(code)));
+    let best = owned.iter().max().copied().unwrap_or(0);
+    let foreign = n_letters - hinted.map_or(best, |idx| owned[idx].max(best.saturating_sub(2)));
+    cost.all += foreign as Cost * FOREIGN;
+    cost.around_odd += foreign as Cost * FOREIGN;
+    cost
+}
