@@ -8,7 +8,7 @@ DATA holds folders of pages with references (`pages/ID.html`, `truth.jsonl`; see
 program itself (`examples/rows.rs`), labels from `labels.py`, trees from LightGBM, one thread and fixed seeds, so that the
 same data give the same weights.
 
-Two stages. The first judges each row by its own measurements. The second sees those and what the first says about the
+There is a model for pages that call themselves articles and one for all others; each has two stages. The first judges each row by its own measurements. The second sees those and what the first says about the
 rows around; for that, the first judges every page without having seen its group (a site or publisher): three folds.
 
 --figures  also measures, by word F1 or snippet F: each kind of set with none of its kind in training, and the recipe
@@ -35,9 +35,14 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 SETS = ["fundus-a", "fundus-h", "wcxb-dev", "traf-a"]
 
-# Weight of a set's pages in training; of the pages in wcxb-dev that are no articles.
+# Weight of a set's pages in training.
 PAGE_WEIGHT = {"fundus-a": 1.0, "fundus-h": 0.7, "wcxb-dev": 1.0, "traf-a": 0.5}
-OTHER_WEIGHT = 0.35
+# The models: one for pages that call themselves articles, one for all others. Weights of pages in the training of each:
+# (calls itself an article, is one) -> weight.
+MODELS = {
+    "article": {(True, True): 1.0, (False, True): 1.0, (True, False): 0.15, (False, False): 0.0},
+    "other": {(True, True): 0.4, (False, True): 1.0, (True, False): 1.0, (False, False): 1.0},
+}
 # A row's weight grows with its words, less than in proportion: heads and labels count as well.
 WORDS_POWER = 0.5
 # Rows that are out weigh at most so many times those that are in, on each page.
@@ -56,10 +61,14 @@ PARAMETERS = dict(
 )
 
 
+# The value of PageDeclared for a page that calls itself an article.
+ARTICLE = 2
+
+
 class Set:
     """Pages of one set: rows, labels, and what is needed to score a choice of rows."""
 
-    def __init__(self, name, folder, truth, pages, x, cache):
+    def __init__(self, name, truth, pages, x, names, cache):
         self.name, self.truth = name, truth
         self.start = np.concatenate([[0], np.cumsum([len(p) for p in pages])])
         self.page = np.repeat(np.arange(len(pages)), np.diff(self.start))
@@ -67,6 +76,9 @@ class Set:
         self.is_article = np.array([t["page_type"] in (None, "article") for t in truth])
         self.kinds = np.array([t["page_type"] or "" for t in truth])
         self.x = x
+        # Whether each page calls itself an article; a page without rows is out anyway.
+        first = np.minimum(self.start[:-1], len(x) - 1)
+        self.declared = x[first, names.index("PageDeclared")] == ARTICLE
         self.n_words = np.array([b[2] for p in pages for b in p], dtype=np.float32)
         self.texts = [[b[0] for b in p] for p in pages]
         if os.path.exists(cache):
@@ -114,14 +126,15 @@ class Set:
             fp += sum(collapse(x) in flat for x in t["without"])
         return 2 * tp / (2 * tp + fp + fn)
 
-    def weights(self):
+    def weights(self, kind):
         w = (self.n_words + 1) ** WORDS_POWER * (self.y >= 0) * (self.labels_f1 >= LABELS_F1_MIN)[self.page]
         n = len(self.truth)
         ins = np.maximum(np.bincount(self.page, w * (self.y >= 0.5), n), 1e-9)[self.page]
         outs = np.maximum(np.bincount(self.page, w * (self.y < 0.5), n), 1e-9)[self.page]
         limit = 1.0 if self.name == "traf-a" else OUT_WEIGHT_MAX
         w = np.where(self.y >= 0.5, w / ins, w / np.maximum(ins, outs / limit))
-        return w * np.where(self.is_article, 1.0, OTHER_WEIGHT)[self.page] * PAGE_WEIGHT[self.name]
+        of_page = np.array([MODELS[kind][bool(d), bool(a)] for d, a in zip(self.declared, self.is_article)])
+        return w * of_page[self.page] * PAGE_WEIGHT[self.name]
 
 
 def collapse(text):
@@ -172,7 +185,7 @@ class Program:
             n_rows = sum(len(p) for p in of_set)
             digest = hashlib.sha256(json.dumps([[b[:2] for b in p] for p in of_set]).encode()).hexdigest()[:16]
             cache = os.path.join(work, f"labels-{name}-{digest}.json")
-            self.sets[name] = Set(name, data, self.truth[name], of_set, x[row : row + n_rows], cache)
+            self.sets[name] = Set(name, self.truth[name], of_set, x[row : row + n_rows], self.names, cache)
             page, row = page + n, row + n_rows
         self.n_rows = row
 
@@ -206,9 +219,9 @@ def fit(xs, ys, ws, n_trees):
     return lightgbm.train(PARAMETERS, lightgbm.Dataset(x, y, weight=w, params=PARAMETERS), n_trees)
 
 
-def part(s, x, use, easy, share):
+def part(s, kind, x, use, easy, share):
     """Rows for training: of the easy ones (all out) a share, each weighing for all of them."""
-    w = s.weights()
+    w = s.weights(kind)
     luck = np.random.RandomState(1).rand(len(w))
     easy = easy & (s.y < 0.5)
     w = np.where(easy, np.where(luck < share, w / share, 0), w)
@@ -216,21 +229,21 @@ def part(s, x, use, easy, share):
     return x[use], (s.y[use] >= 0.5).astype(np.float32), w[use]
 
 
-def fit_first(program, use):
+def fit_first(program, kind, use):
     parts = []
     for name, pages in use.items():
         s = program.sets[name]
         density, chars = program.names.index("LinkDensity"), program.names.index("Chars")
-        parts.append(part(s, s.x, pages, (s.x[:, density] > 0.8) & (s.x[:, chars] < 5.5), 0.3))
+        parts.append(part(s, kind, s.x, pages, (s.x[:, density] > 0.8) & (s.x[:, chars] < 5.5), 0.3))
     return fit(*zip(*parts), TREES[0])
 
 
-def fit_both(program, use):
+def fit_both(program, kind, use):
     """`use`: {set: mask of pages}. Both stages."""
     unseen = {name: np.zeros(len(program.sets[name].x)) for name in use}
     for k in range(3):
         folds = {name: np.array([fold(g, 3, "first") == k for g in program.sets[name].group]) for name in use}
-        first = fit_first(program, {name: pages & ~folds[name] for name, pages in use.items()})
+        first = fit_first(program, kind, {name: pages & ~folds[name] for name, pages in use.items()})
         for name in use:
             rows = folds[name][program.sets[name].page]
             unseen[name][rows] = first.predict(program.sets[name].x[rows], num_threads=1)
@@ -238,18 +251,30 @@ def fit_both(program, use):
     parts = []
     for name, pages in use.items():
         s = program.sets[name]
-        parts.append(part(s, np.hstack([context[name], s.x]), pages, unseen[name] < SURELY_OUT, 0.25))
-    return fit_first(program, use), fit(*zip(*parts), TREES[1])
+        parts.append(part(s, kind, np.hstack([context[name], s.x]), pages, unseen[name] < SURELY_OUT, 0.25))
+    return fit_first(program, kind, use), fit(*zip(*parts), TREES[1])
 
 
-def predict(program, model, names):
-    """Probabilities of every row of the sets."""
-    first = {n: model[0].predict(program.sets[n].x, num_threads=1) for n in names}
-    context = program.context(first)
-    out = {}
-    for n in names:
-        second = model[1].predict(np.hstack([context[n], program.sets[n].x]), num_threads=1)
-        out[n] = np.where(first[n] < SURELY_OUT, first[n], second)
+def fit_all(program, use, kinds=tuple(MODELS)):
+    return {kind: fit_both(program, kind, use) for kind in kinds}
+
+
+def predict(program, models, names):
+    """Probabilities of every row of the sets, each page by its model."""
+    out = {n: np.zeros(len(program.sets[n].x)) for n in names}
+    for kind, (first, second) in models.items():
+        of_kind = {n: (program.sets[n].declared == (kind == "article"))[program.sets[n].page] for n in names}
+        judged = {n: np.zeros(len(program.sets[n].x)) for n in names}
+        for n, rows in of_kind.items():
+            if rows.any():
+                judged[n][rows] = first.predict(program.sets[n].x[rows], num_threads=1)
+        context = program.context(judged)
+        for n, rows in of_kind.items():
+            asked = rows & (judged[n] >= SURELY_OUT)
+            out[n][rows] = judged[n][rows]
+            if asked.any():
+                x = np.hstack([context[n][asked], program.sets[n].x[asked]])
+                out[n][asked] = second.predict(x, num_threads=1)
     return out
 
 
@@ -258,7 +283,6 @@ def decide(program, s, p):
     column = lambda name: s.x[:, program.names.index(name)]
     is_headline = (column("HeadlineRow") * column("HeadlineOf") > HEADLINE_LIKE) & (s.n_words < HEADLINE_WORDS_MAX)
     p = np.where(is_headline, 0, p)
-    declared = column("PageDeclared")
     keep = np.zeros(len(p), dtype=bool)
     for i in range(len(s.truth)):
         q, n = p[s.rows_of(i)], s.n_words[s.rows_of(i)]
@@ -267,7 +291,7 @@ def decide(program, s, p):
         order = np.argsort(-q, kind="stable")
         f1 = 2 * np.cumsum((q * n)[order]) / np.maximum(np.cumsum(n[order]) + (q * n).sum(), 1e-9)
         threshold = min(max(q[order[int(np.argmax(f1))]], THRESHOLD_MIN), THRESHOLD_MAX)
-        if declared[s.start[i]] == 2:
+        if s.declared[i]:
             threshold = THRESHOLD_ARTICLE
         keep[s.rows_of(i)] = q >= threshold
     return keep
@@ -290,7 +314,8 @@ def figures(program):
                 ("traf-a", ["fundus-a", "fundus-h", "wcxb-dev"])]
     for name, others in held_out:
         s = program.sets[name]
-        p = predict(program, fit_both(program, {n: everything[n] for n in others}), [name])[name]
+        kinds = ["article"] if program.sets[name].declared.all() else MODELS
+        p = predict(program, fit_all(program, {n: everything[n] for n in others}, kinds), [name])[name]
         np.save(os.path.join(program.work, f"heldout-{name}.npy"), p)
         keep = decide(program, s, p)
         if name == "traf-a":
@@ -301,10 +326,11 @@ def figures(program):
         s = program.sets[name]
         folds = np.array([fold(g, n_folds, "outer") for g in s.group])
         p = np.zeros(len(s.x))
+        kinds = ["article"] if s.declared.all() else MODELS
         for k in range(n_folds):
-            model = fit_both(program, {**everything, name: folds != k})
+            models = fit_all(program, {**everything, name: folds != k}, kinds)
             rows = (folds == k)[s.page]
-            p[rows] = predict(program, model, [name])[name][rows]
+            p[rows] = predict(program, models, [name])[name][rows]
         np.save(os.path.join(program.work, f"cv-{name}.npy"), p)
         f1 = s.word_f1(decide(program, s, p))
         tell(f"{name} articles cross-validated", f1[s.is_article].mean())
@@ -313,16 +339,17 @@ def figures(program):
     return out
 
 
-def write(path, program, model, scores):
+def write(path, program, models, scores):
     """The trees in the form of `model.rs`."""
     lines = []
     known = [program.names, program.judged_names + program.names]
-    for stage, booster, names in zip(("first", "second"), model, known):
-        trees = booster.dump_model()["tree_info"]
-        used = sorted({f for t in trees for f in features_of(t["tree_structure"])})
-        lines.append(f"{stage}: {len(trees)} 0")
-        lines.append("columns: " + " ".join(names[f] for f in used))
-        lines += [tree_line(t["tree_structure"], {f: i for i, f in enumerate(used)}) for t in trees]
+    for kind, model in models.items():
+        for stage, booster, names in zip(("first", "second"), model, known):
+            trees = booster.dump_model()["tree_info"]
+            used = sorted({f for t in trees for f in features_of(t["tree_structure"])})
+            lines.append(f"{kind} {stage}: {len(trees)}")
+            lines.append("columns: " + " ".join(names[f] for f in used))
+            lines += [tree_line(t["tree_structure"], {f: i for i, f in enumerate(used)}) for t in trees]
     body = "\n".join(lines) + "\n"
     data = []
     for name, s in program.sets.items():
@@ -383,7 +410,7 @@ def main():
             print(f"labels of {name}: {s.labels_f1.mean():.4f}, articles {s.labels_f1[s.is_article].mean():.4f}", flush=True)
     scores = figures(program) if arguments.figures else {}
     everything = {n: np.ones(len(s.truth), dtype=bool) for n, s in program.sets.items()}
-    write(arguments.weights, program, fit_both(program, everything), scores)
+    write(arguments.weights, program, fit_all(program, everything), scores)
 
 
 if __name__ == "__main__":

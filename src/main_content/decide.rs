@@ -28,7 +28,7 @@ pub struct Choice {
 /// Chooses the rows of the story by the built-in model.
 pub fn choose(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>) -> Choice {
     let table = features::measure(dom, blocks, marks, anchors);
-    let model = model::built_in();
+    let model = model::built_in().of(anchors.declared);
     let judged = model.first(&table);
     let context = context::measure(dom, blocks, &table, &judged);
     let mut probabilities = model.second(&table, &judged, &context);

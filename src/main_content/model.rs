@@ -1,22 +1,29 @@
 //! Rows of numbers to probabilities: gradient-boosted trees, trained elsewhere, evaluated here.
 //!
-//! There are two stages. The first judges each row by [its own measurements](super::features); the second sees those and
+//! There is one model for pages that call themselves articles and one for all others. Each has two stages. The first judges each row by [its own measurements](super::features); the second sees those and
 //! [what the first says about all rows](super::features::context). Rows that the first is sure to be out are not asked again.
 //!
 //! `weights.txt` holds the trees, and what they were trained on and how well they did. Every tree is laid out as a full
 //! binary tree, so that a row goes down it without a branch to predict; leaves are integers, so that sums are the same on
 //! every machine. `training/` makes the file.
 
-use super::features;
+use super::features::{self, Declared};
 use std::sync::LazyLock;
 
-/// Trees of both stages.
+/// A file of weights.
 #[derive(Debug)]
+pub struct Weights {
+    article: Model,
+    other: Model,
+    /// The lines at the head of the file: data, date, digest, scores.
+    pub provenance: Vec<(String, String)>,
+}
+
+/// Trees of both stages.
+#[derive(Debug, Default)]
 pub struct Model {
     first: Forest,
     second: Forest,
-    /// The lines at the head of the file: data, date, digest, scores.
-    pub provenance: Vec<(String, String)>,
 }
 
 /// What is wrong with a file of weights.
@@ -29,17 +36,21 @@ impl std::fmt::Display for Malformed {
     }
 }
 
-/// The model that this version of the program was built with.
-pub fn built_in() -> &'static Model {
-    static MODEL: LazyLock<Model> =
-        LazyLock::new(|| Model::parse(include_str!("weights.txt")).expect("a test reads the file"));
-    &MODEL
+/// The weights that this version of the program was built with.
+pub fn built_in() -> &'static Weights {
+    static WEIGHTS: LazyLock<Weights> =
+        LazyLock::new(|| Weights::parse(include_str!("weights.txt")).expect("a test reads the file"));
+    &WEIGHTS
 }
 
 /// Levels of a tree above its leaves.
 const DEPTH: usize = 5;
 const NODES: usize = (1 << DEPTH) - 1;
 const LEAVES: usize = 1 << DEPTH;
+
+/// Room for a row's numbers: as many as a byte can name, so that no look-up needs a check.
+const COLUMNS: usize = 256;
+const _: () = assert!(features::context::N + features::N <= COLUMNS);
 
 /// Units of a leaf's value in one of log-odds.
 const LEAF_UNITS: f32 = 65_536.0;
@@ -50,97 +61,114 @@ const SURELY_OUT: f32 = 0.01;
 #[derive(Debug, Default)]
 struct Forest {
     trees: Vec<Tree>,
-    start: i32,
 }
 
 #[derive(Debug)]
 struct Tree {
     /// A row goes right where its column is greater than the threshold.
-    nodes: [(u16, f32); NODES],
+    nodes: [(u8, f32); NODES + 1],
     leaves: [i32; LEAVES],
 }
 
-impl Model {
-    /// Reads a file of weights: lines `key: value`, then for each stage a line with its columns and one line a tree.
+impl Weights {
+    /// Reads a file of weights: lines `key: value`, then for each model and stage a line with its columns and one line a
+    /// tree.
     ///
     /// # Errors
     ///
-    /// A line that is not of this form, or columns that are not the ones [`features`] computes.
+    /// A line that is not of this form, a stage that is missing, or columns that are not the ones [`features`] computes.
     pub fn parse(file: &str) -> Result<Self, Malformed> {
         let mut lines = file.lines();
-        let mut provenance = Vec::new();
         let first_names = features::names();
         let second_names: Vec<String> =
             features::context::NAMES.iter().map(|it| (*it).to_owned()).chain(first_names.iter().cloned()).collect();
-        let mut model = Self { first: Forest::default(), second: Forest::default(), provenance: Vec::new() };
+        let mut weights = Self { article: Model::default(), other: Model::default(), provenance: Vec::new() };
         while let Some(line) = lines.next() {
             let Some((key, value)) = line.split_once(": ") else {
                 return Err(Malformed(format!("no key in {line:?}")));
             };
             match key {
-                "first" => model.first = Forest::parse(value, &mut lines, &first_names)?,
-                "second" => model.second = Forest::parse(value, &mut lines, &second_names)?,
-                _ => provenance.push((key.to_owned(), value.to_owned())),
+                "article first" => weights.article.first = Forest::parse(value, &mut lines, &first_names)?,
+                "article second" => weights.article.second = Forest::parse(value, &mut lines, &second_names)?,
+                "other first" => weights.other.first = Forest::parse(value, &mut lines, &first_names)?,
+                "other second" => weights.other.second = Forest::parse(value, &mut lines, &second_names)?,
+                _ => weights.provenance.push((key.to_owned(), value.to_owned())),
             }
         }
-        if model.first.trees.is_empty() || model.second.trees.is_empty() {
+        let stages = [&weights.article, &weights.other].map(|it| [&it.first, &it.second]);
+        if stages.iter().flatten().any(|it| it.trees.is_empty()) {
             return Err(Malformed("a stage has no trees".to_owned()));
         }
-        model.provenance = provenance;
-        Ok(model)
+        Ok(weights)
     }
 
+    /// The model for a page that its own data call so.
+    pub fn of(&self, declared: Declared) -> &Model {
+        match declared {
+            Declared::Article => &self.article,
+            Declared::Nothing | Declared::Forum | Declared::Product | Declared::Listing => &self.other,
+        }
+    }
+}
+
+impl Model {
     /// Probabilities by the first stage, one a row.
     pub fn first(&self, table: &features::Table) -> Vec<f32> {
-        table.cells.chunks_exact(features::N).map(|row| logistic(self.first.sum(|column| row[column]))).collect()
+        let mut cells = [0.0; COLUMNS];
+        let first = |row: &[f32]| {
+            cells[..features::N].copy_from_slice(row);
+            logistic(self.first.sum(&cells))
+        };
+        table.cells.chunks_exact(features::N).map(first).collect()
     }
 
     /// Probabilities by the second stage, one a row: `judged` are the first stage's, `context` what they say of each row.
     pub fn second(&self, table: &features::Table, judged: &[f32], context: &[f32]) -> Vec<f32> {
-        let rows = table.cells.chunks_exact(features::N).zip(context.chunks_exact(features::context::N));
-        let second = |(row, context): (&[f32], &[f32])| {
-            logistic(self.second.sum(|column| match column.checked_sub(features::context::N) {
-                Some(column) => row[column],
-                None => context[column],
-            }))
+        let rows = table.cells.chunks_exact(features::N).zip(context.chunks_exact(features::context::N)).zip(judged);
+        let mut cells = [0.0; COLUMNS];
+        let second = |((row, context), judged): ((&[f32], &[f32]), &f32)| {
+            if *judged < SURELY_OUT {
+                return *judged;
+            }
+            cells[..features::context::N].copy_from_slice(context);
+            cells[features::context::N..features::context::N + features::N].copy_from_slice(row);
+            logistic(self.second.sum(&cells))
         };
-        rows.zip(judged).map(|(row, judged)| if *judged < SURELY_OUT { *judged } else { second(row) }).collect()
+        rows.map(second).collect()
     }
 }
 
 impl Forest {
-    /// `value`: number of trees, and the value every row starts from.
+    /// `value`: the number of trees.
     fn parse<'a>(value: &str, lines: &mut impl Iterator<Item = &'a str>, known: &[String]) -> Result<Self, Malformed> {
         let malformed = |what: &str| Malformed(format!("{what} in a stage of {value:?}"));
-        let (n_trees, start) = value.split_once(' ').ok_or_else(|| malformed("no start"))?;
-        let n_trees: usize = n_trees.parse().map_err(|_| malformed("no number of trees"))?;
-        let start = start.parse().map_err(|_| malformed("no start"))?;
+        let n_trees: usize = value.parse().map_err(|_| malformed("no number of trees"))?;
         let names = lines.next().and_then(|it| it.strip_prefix("columns: ")).ok_or_else(|| malformed("no columns"))?;
         let mut columns = Vec::new();
         for name in names.split(' ') {
             let at = known.iter().position(|it| it == name);
-            columns.push(at.ok_or_else(|| Malformed(format!("no feature is called {name:?}")))? as u16);
+            columns.push(at.ok_or_else(|| Malformed(format!("no feature is called {name:?}")))? as u8);
         }
         let mut trees = Vec::with_capacity(n_trees.min(1_000));
         for _ in 0..n_trees {
             let line = lines.next().ok_or_else(|| malformed("too few trees"))?;
             trees.push(Tree::parse(line, &columns).ok_or_else(|| malformed("no tree"))?);
         }
-        Ok(Self { trees, start })
+        Ok(Self { trees })
     }
 
-    fn sum(&self, cell: impl Fn(usize) -> f32) -> f32 {
-        let sum: i32 = self.trees.iter().map(|tree| tree.leaf(&cell)).sum();
-        (self.start + sum) as f32 / LEAF_UNITS
+    fn sum(&self, cells: &[f32; COLUMNS]) -> f32 {
+        let sum: i32 = self.trees.iter().map(|tree| tree.leaf(cells)).sum();
+        sum as f32 / LEAF_UNITS
     }
 }
 
 impl Tree {
     /// Nodes as `column>threshold`, level by level; then leaves.
-    fn parse(line: &str, columns: &[u16]) -> Option<Self> {
-        let mut tree = Self { nodes: [(0, 0.0); NODES], leaves: [0; LEAVES] };
+    fn parse(line: &str, columns: &[u8]) -> Option<Self> {
+        let mut tree = Self { nodes: [(0, 0.0); NODES + 1], leaves: [0; LEAVES] };
         let mut words = line.split(' ');
-        for node in &mut tree.nodes {
+        for node in &mut tree.nodes[..NODES] {
             let (column, threshold) = words.next()?.split_once('>')?;
             *node = (*columns.get(column.parse::<usize>().ok()?)?, threshold.parse().ok()?);
         }
@@ -150,13 +178,14 @@ impl Tree {
         words.next().is_none().then_some(tree)
     }
 
-    fn leaf(&self, cell: impl Fn(usize) -> f32) -> i32 {
+    fn leaf(&self, cells: &[f32; COLUMNS]) -> i32 {
         let mut at = 0;
         for _ in 0..DEPTH {
-            let (column, threshold) = self.nodes[at];
-            at = 2 * at + 1 + usize::from(cell(usize::from(column)) > threshold);
+            // The mask changes nothing; it spares the check.
+            let (column, threshold) = self.nodes[at & NODES];
+            at = 2 * at + 1 + usize::from(cells[usize::from(column)] > threshold);
         }
-        self.leaves[at - NODES]
+        self.leaves[(at - NODES) & (LEAVES - 1)]
     }
 }
 
@@ -179,7 +208,9 @@ mod tests {
     use super::*;
 
     fn file(columns: &str, tree: &str) -> String {
-        format!("made: by hand\nfirst: 1 0\ncolumns: {columns}\n{tree}\nsecond: 1 -65536\ncolumns: {columns}\n{tree}\n")
+        let stages = ["article first", "article second", "other first", "other second"];
+        let stages = stages.map(|it| format!("{it}: 1\ncolumns: {columns}\n{tree}\n"));
+        format!("made: by hand\n{}", stages.concat())
     }
 
     /// A tree that asks one question, first of all.
@@ -193,7 +224,7 @@ mod tests {
 
     #[test]
     fn the_built_in_weights_are_sound_and_small() {
-        let model = Model::parse(include_str!("weights.txt")).unwrap();
+        let model = Weights::parse(include_str!("weights.txt")).unwrap();
         for key in ["data", "date", "digest", "scores"] {
             assert!(model.provenance.iter().any(|(it, _)| it == key), "{key}");
         }
@@ -202,22 +233,22 @@ mod tests {
 
     #[test]
     fn a_column_that_is_not_measured_is_told() {
-        let error = Model::parse(&file("NoSuchThing", &stump("0.5"))).unwrap_err();
+        let error = Weights::parse(&file("NoSuchThing", &stump("0.5"))).unwrap_err();
         assert!(error.to_string().contains("NoSuchThing"), "{error}");
     }
 
     #[test]
     fn a_tree_that_is_cut_short_is_told() {
-        assert!(Model::parse(&file("LinkDensity", "0>1 0>1")).is_err());
-        assert!(Model::parse("first: 1 0\ncolumns: LinkDensity\n").is_err());
+        assert!(Weights::parse(&file("LinkDensity", "0>1 0>1")).is_err());
+        assert!(Weights::parse("article first: 1\ncolumns: LinkDensity\n").is_err());
     }
 
     #[test]
     fn a_row_goes_right_where_its_column_is_greater() {
-        let model = Model::parse(&file("LinkDensity", &stump("0.5"))).unwrap();
-        assert_eq!(model.first.sum(|_| 0.5), 1.0);
-        assert_eq!(model.first.sum(|_| 0.75), -1.0);
-        assert_eq!(model.second.sum(|_| 0.5), 0.0);
+        let model = Weights::parse(&file("LinkDensity", &stump("0.5"))).unwrap();
+        let article = model.of(Declared::Article);
+        assert_eq!(article.first.sum(&[0.5; COLUMNS]), 1.0);
+        assert_eq!(article.second.sum(&[0.75; COLUMNS]), -1.0);
         assert_eq!(model.provenance, [("made".to_owned(), "by hand".to_owned())]);
     }
 
