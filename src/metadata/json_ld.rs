@@ -319,11 +319,7 @@ impl<'a, 'b> Story<'_, 'a, 'b> {
 
     fn author(&mut self, value: &'b Json<'a>, source: Source) {
         let value = resolve(value, self.objects);
-        let kind = types(value).find_map(|it| match it {
-            "Person" => Some(AuthorKind::Person),
-            _ if it.ends_with("Organization") || it == "Corporation" || it == "Brand" => Some(AuthorKind::Organization),
-            _ => None,
-        });
+        let kind = author_kind(value);
         let url = value.get("url").and_then(Json::text);
         if let Some(name) = value.text() {
             self.claims.add_with(Field::Author, source, &plain(name), None, None);
@@ -342,6 +338,15 @@ impl<'a, 'b> Story<'_, 'a, 'b> {
             self.claims.add_with(Field::Author, source, &format!("{given} {family}"), url, kind);
         }
     }
+}
+
+/// Whether an author is a person, where the object says.
+fn author_kind(value: &Json<'_>) -> Option<AuthorKind> {
+    types(value).find_map(|it| match it {
+        "Person" => Some(AuthorKind::Person),
+        _ if it.ends_with("Organization") || it == "Corporation" || it == "Brand" => Some(AuthorKind::Organization),
+        _ => None,
+    })
 }
 
 /// What objects beside the story's say: the web page, its place in the site, the site's name.
@@ -392,7 +397,7 @@ fn pages(objects: &[Found<'_, '_>], claims: &mut Claims) {
                         let author = resolve(author, objects);
                         for name in author.get("name").map_or(author.items(), Json::items).iter().filter_map(Json::text)
                         {
-                            claims.add_with(Field::Author, JsonLdPage, &plain(name), None, None);
+                            claims.add_with(Field::Author, JsonLdPage, &plain(name), None, author_kind(author));
                         }
                     }
                 }

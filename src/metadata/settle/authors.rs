@@ -13,6 +13,9 @@ use crate::metadata::{Claim, Claims, Field, Settled, Source};
 /// Nodes between two names of one byline: each may be a link in a list item with a picture.
 const NODES_BETWEEN: usize = 30;
 
+/// What microdata far from the headline counts.
+const WEIGHT_FAR: f32 = 0.4;
+
 /// Claims of one source that are read.
 const CLAIMS_MAX: usize = 100;
 
@@ -40,8 +43,11 @@ pub(super) fn settle(claims: &Claims, around: &Around, settled: &mut Settled) {
             Source::Byline => byline(claims, around),
             _ => stated(claims, *source, around),
         };
+        // Far from the headline an item may be of another story's card.
+        let mut of_source = claims.of(Field::Author).filter(|it| it.source == *source);
+        let is_far = *source == Source::Microdata && !of_source.any(|it| around.holds(it));
         if !names.is_empty() {
-            said.push(Said { source: *source, weight: *weight, names });
+            said.push(Said { source: *source, weight: if is_far { WEIGHT_FAR } else { *weight }, names });
         }
     }
     let names_somebody =
