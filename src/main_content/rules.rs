@@ -343,7 +343,7 @@ impl<'a> Judge<'a> {
     fn hidden(&mut self) {
         let sum = |hidden: bool| {
             let rows = self.blocks.rows.iter().filter(|row| row.hidden == hidden);
-            rows.map(|row| prose(row)).sum::<f32>()
+            rows.map(prose).sum::<f32>()
         };
         if sum(false) < STORY_CHARS_MIN && sum(true) > sum(false) {
             return;
@@ -666,8 +666,7 @@ impl<'a> Judge<'a> {
                 self.drop(row_idx, Reason::Meta);
             }
         }
-        for row_idx in 0..=first {
-            let row = &rows[row_idx];
+        for (row_idx, row) in rows.iter().enumerate().take(first + 1) {
             if self.is_kept(row_idx) && self.is_byline(row_idx) {
                 self.drop(row_idx, Reason::Meta);
                 continue;
