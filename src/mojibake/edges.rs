@@ -2,7 +2,7 @@
 //! byte lost.
 
 use super::codecs::{CodecId, Mask, N_UTF8, NAMES, TABLES};
-use super::model::{BIT, Cost, MODEL, N_CLASSES, Rep};
+use super::model::{BIT, Class, Cost, MODEL, class_of};
 use super::units::{STEP_C1, Unit};
 
 /// Layers that one way may undo at once.
@@ -15,12 +15,12 @@ pub(super) const C1_BIT: Mask = 1 << 30;
 const GUESSES_MAX: usize = 96;
 
 /// What it costs to read a capital and the closing mark behind it as one letter, in a word of capitals: `VERIÐ”`.
-const CLOSING_MARK: Cost = 20 * BIT;
+const CLOSING_MARK: Cost = 30 * BIT;
 
 /// The same for a capital that stands alone: `Ã©` is a word of Portuguese, `К»` the end of a quotation.
 const LONE_MARK: Cost = 5 * BIT;
 
-/// What it costs to believe a letter that was never met.
+/// What it costs to believe a character that was never met.
 const RARE_LETTER: Cost = 8 * BIT;
 
 /// What each further layer costs to believe.
@@ -205,11 +205,8 @@ fn closing_mark_cost(units: &[Unit], at: usize) -> Cost {
 
 /// What it costs to believe a character that no language the model has read writes.
 fn rarity_cost(out: char) -> Cost {
-    if out.is_alphabetic() && MODEL.symbol(out).rep < N_CLASSES as Rep && !MODEL.is_known(out) {
-        RARE_LETTER
-    } else {
-        0
-    }
+    let is_open_class = matches!(class_of(out).0, Class::Han | Class::Hangul | Class::Emoji | Class::Symbol);
+    if is_open_class || out.is_control() || MODEL.is_known(out) { 0 } else { RARE_LETTER }
 }
 
 /// The character that a lead byte and those after it (by distance) encode, and how many bytes it takes.

@@ -145,6 +145,11 @@ fn entry(c: char) -> Entry {
     }
 }
 
+/// The languages that own a letter, looked up.
+pub(super) fn owners_of(c: char) -> Languages {
+    TABLE.get(c as usize).map_or(ALL, |entry| entry.owners)
+}
+
 /// What a line is let through for.
 pub(super) fn reasons(line: &str) -> Reasons {
     let bytes = line.as_bytes();
