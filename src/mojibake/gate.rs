@@ -19,6 +19,8 @@ use super::languages::{ALL, Languages, owners};
 pub(super) struct Reasons {
     /// Neighbours that may be bytes of UTF-8, a control, U+FFFD or a reference.
     pub(super) utf8: bool,
+    /// U+FFFD, or a capital that a lost no-break space may have left: a lost byte is looked for without further reason.
+    pub(super) lost: bool,
     /// Something odd, that may be one legacy encoding read as another.
     pub(super) legacy: bool,
 }
@@ -174,6 +176,7 @@ pub(super) fn reasons(line: &str) -> Reasons {
             Some(entry) => scan.character(*entry, &mut reasons),
             None => {
                 reasons.utf8 |= code == 0xFFFD;
+                reasons.lost |= code == 0xFFFD;
                 reasons.legacy |= matches!(code, 0xE000..=0xF8FF | 0xFF61..=0xFF9F);
                 scan.word_ends(&mut reasons);
                 scan = Scan { has_word_pair: scan.has_word_pair, after_non_ascii: true, ..Scan::new(scan.owners) };
@@ -298,7 +301,9 @@ impl Scan {
         reasons.legacy |= is_letter && matches!(before.kind, Kind::StraySign)
             || is_letter && before.alphabet > 1
             || next.is_ascii_uppercase() && before.kind == Kind::Letter && before.alphabet == 1;
-        reasons.utf8 |= next == ' ' && before.loses_space;
+        let lost = next == ' ' && before.loses_space;
+        reasons.utf8 |= lost;
+        reasons.lost |= lost;
         self.pending = 0;
         self.pair_before = 0;
         self.latin1_run = 0;

@@ -84,7 +84,9 @@ impl Pair {
 /// leave it, which must be worse.
 pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, hints: &Hints) -> Option<Vec<Unit>> {
     let model = &*MODEL;
-    if is_meant(model, units, hints) {
+    // A drawing repeats its strokes; words do not.
+    let is_drawing = |pair: &[Unit]| matches!(pair, [a, b] if a.c == b.c && ('\u{2500}'..='\u{259F}').contains(&a.c));
+    if is_meant(model, units, hints) || units.windows(2).any(is_drawing) {
         return None;
     }
     let head = &units[..units.len().min(WEIGHED_CHARS)];
