@@ -191,6 +191,10 @@ fn tail_len(lead: u8) -> usize {
 fn closing_mark_cost(units: &[Unit], at: usize) -> Cost {
     let [lead, mark] = [units[at].c, units[at + 1].c];
     let before = at.checked_sub(1).map(|idx| units[idx].c);
+    // A drawing repeats its strokes; words do not.
+    if before == Some(lead) && ('\u{2500}'..='\u{259F}').contains(&lead) {
+        return CLOSING_MARK;
+    }
     let after = units.get(at + 2).map(|unit| unit.c);
     let is_mark = matches!(mark, '’' | '”' | '“' | '‘' | '»' | '›' | '…' | '®' | '©' | '™' | '°' | 'º' | 'ª');
     if !is_mark || !lead.is_uppercase() || after.is_some_and(char::is_alphabetic) {

@@ -231,6 +231,8 @@ struct Scan {
     has_word_pair: bool,
     owners: Languages,
     latin1_run: u8,
+    /// Whether the character before is a sign directly behind a letter.
+    sign_in_word: bool,
     after_non_ascii: bool,
 }
 
@@ -245,6 +247,7 @@ impl Scan {
             has_word_pair: false,
             owners,
             latin1_run: 0,
+            sign_in_word: false,
             after_non_ascii: false,
         }
     }
@@ -276,13 +279,16 @@ impl Scan {
             self.has_word_pair = true;
         }
         reasons.utf8 |= next.kind == Kind::Broken;
+        reasons.legacy |= next.kind == Kind::Broken;
         let is_letter = |entry: Entry| matches!(entry.kind, Kind::Letter | Kind::Capital);
         let is_sign = |entry: Entry| matches!(entry.kind, Kind::Sign | Kind::StraySign);
         let odd = (before.alphabet != next.alphabet && before.alphabet != 0 && next.alphabet != 0)
             || (before.kind == Kind::Letter && next.kind == Kind::Capital)
             || (is_letter(before) && next.kind == Kind::StraySign)
             || (is_sign(before) && next.kind == Kind::StraySign)
-            || (before.kind == Kind::StraySign && is_letter(next));
+            || (before.kind == Kind::StraySign && is_letter(next))
+            || (self.sign_in_word && is_letter(next));
+        self.sign_in_word = is_letter(before) && next.kind == Kind::Sign;
         self.latin1_run = if next.is_latin1_letter { self.latin1_run.saturating_add(1) } else { 0 };
         reasons.legacy |= odd || self.latin1_run > 2;
         self.owners &= next.owners;
@@ -298,7 +304,7 @@ impl Scan {
         self.word_ends(reasons);
         let before = self.before;
         let is_letter = next.is_ascii_alphabetic();
-        reasons.legacy |= is_letter && matches!(before.kind, Kind::StraySign)
+        reasons.legacy |= is_letter && (before.kind == Kind::StraySign || self.sign_in_word)
             || is_letter && before.alphabet > 1
             || next.is_ascii_uppercase() && before.kind == Kind::Letter && before.alphabet == 1;
         let lost = next == ' ' && before.loses_space;
@@ -306,6 +312,7 @@ impl Scan {
         reasons.lost |= lost;
         self.pending = 0;
         self.pair_before = 0;
+        self.sign_in_word = false;
         self.latin1_run = 0;
     }
 }

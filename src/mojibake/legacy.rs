@@ -42,19 +42,22 @@ const MULTI_WRONG: [CodecId; 4] = [0, 19, 4, 13];
 const WEIGHED_CHARS: usize = 400;
 
 /// What it costs to believe the damage at all.
-const START: Cost = 14 * BIT;
+const START: Cost = 11 * BIT;
 
 /// What each character changed must gain on the average.
-const GAIN_EACH: Cost = 3 * BIT / 2;
+const GAIN_EACH: Cost = 5 * BIT / 4;
 
 /// How much likelier than as damaged UTF-8 the line must be.
 const UTF8_FIRST: Cost = 20 * BIT;
 
-/// Non-ASCII characters that a line must have; fewer prove nothing.
-const ODD_MIN: Cost = 2;
+/// Non-ASCII characters that a line must have.
+const ODD_MIN: Cost = 1;
+
+/// What a single one must gain more: it proves little.
+const ALONE: Cost = 4 * BIT;
 
 /// Cost of a non-ASCII character up to which a line is one that somebody may have meant.
-const MEANT: Cost = 7 * BIT;
+const MEANT: Cost = 6 * BIT;
 
 /// What a letter costs that the language of the line does not own.
 const FOREIGN: Cost = 5 * BIT;
@@ -101,7 +104,7 @@ pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, hints: &Hints) -> Op
         return None;
     }
     // To be believed, a reading must cost less than this.
-    let mut least = raw_cost.all - START - GAIN_EACH * n_odd;
+    let mut least = raw_cost.all - START - GAIN_EACH * n_odd - if n_odd == 1 { ALONE } else { 0 };
     least = utf8_cost.map_or(least, |cost| least.min(cost.all - UTF8_FIRST));
     let mut best: Option<Pair> = None;
     for (wrong, rights) in PAIRS {
