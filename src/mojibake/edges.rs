@@ -104,10 +104,10 @@ fn single_layer(units: &[Unit], rows: &[Option<&Row>]) -> Vec<Edge> {
                 Some(edge) => edge.layers[0] |= 1 << codec,
                 None => {
                     let closing = if len == 2 { closing_mark_cost(units, at) } else { 0 };
-                    let extra = closing + rarity_cost(out);
+                    let (extra, fixed) = (closing, rarity_cost(out));
                     let layers = one_layer(1 << codec);
                     let len = len as u16;
-                    edges.push(Edge { start: at as u32, len, out, layers, extra, fixed: 0, is_guess: false });
+                    edges.push(Edge { start: at as u32, len, out, layers, extra, fixed, is_guess: false });
                 }
             }
         }

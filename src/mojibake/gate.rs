@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use super::codecs::{Mask, N_UTF8, TABLES};
 use super::entities;
-use super::languages::{ALL, Languages, owners};
+use super::languages::{ALL, Languages, are_of_none, owners};
 
 /// What a line is let through for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -101,8 +101,8 @@ fn entry(c: char) -> Entry {
     if !c.is_ascii()
         && let Some(bytes) = TABLES.bytes(c)
     {
-        for codec in 0..N_UTF8 {
-            match bytes[codec] {
+        for (codec, &byte) in bytes.iter().enumerate().take(N_UTF8) {
+            match byte {
                 0xC2..=0xDF => leads |= 1 << codec,
                 0xE0..=0xF4 => long_leads |= 1 << codec,
                 0x80..=0xBF => tails |= 1 << codec,
@@ -186,7 +186,7 @@ pub(super) fn reasons(line: &str) -> Reasons {
     }
     reasons.utf8 |= memchr::memchr_iter(b'&', bytes).any(|at| entities::reference(&line[at..]).is_some());
     scan.word_ends(&mut reasons);
-    reasons.legacy |= scan.owners == 0;
+    reasons.legacy |= are_of_none(scan.owners);
     reasons.utf8 |= scan.has_word_pair && reasons.legacy;
     reasons
 }
@@ -304,9 +304,9 @@ impl Scan {
         self.word_ends(reasons);
         let before = self.before;
         let is_letter = next.is_ascii_alphabetic();
-        reasons.legacy |= is_letter && (before.kind == Kind::StraySign || self.sign_in_word)
-            || is_letter && before.alphabet > 1
-            || next.is_ascii_uppercase() && before.kind == Kind::Letter && before.alphabet == 1;
+        let behind_sign = before.kind == Kind::StraySign || self.sign_in_word;
+        reasons.legacy |= is_letter && (behind_sign || before.alphabet > 1);
+        reasons.legacy |= next.is_ascii_uppercase() && before.kind == Kind::Letter && before.alphabet == 1;
         let lost = next == ' ' && before.loses_space;
         reasons.utf8 |= lost;
         reasons.lost |= lost;
