@@ -30,7 +30,7 @@ use words::Meaning;
 pub struct Story {
     /// The body, in order, as it stands in the page: not yet mended, lists and labels not yet told.
     pub parts: Vec<BodyPart>,
-    /// The element of the first part.
+    /// The element of the first paragraph after the standfirst.
     pub first_node: Option<NodeId>,
     /// What was left out, in document order; empty unless asked for.
     pub dropped: Vec<Dropped>,
@@ -57,7 +57,12 @@ pub fn find(dom: &Dom, anchors: &Anchors<'_>, url: Option<&Url>, with_dropped: b
     tell_captions(dom, &mut blocks, &marks);
     let verdicts = rules::judge(dom, &blocks, &marks, anchors);
     let parts = assemble::parts(dom, &blocks, &verdicts, anchors, url);
-    let first_node = parts.first().map(|(_, rows)| blocks.rows[rows.start].element);
+    // Bylines stand above the first paragraph proper, often below the standfirst.
+    let is_proper = |(part, rows): &&(BodyPart, std::ops::Range<usize>)| {
+        part.kind == PartKind::Paragraph && part.role.is_none() && prose(&blocks.rows[rows.start]) > 0.0
+    };
+    let first = parts.iter().find(is_proper).or(parts.first());
+    let first_node = first.map(|(_, rows)| blocks.rows[rows.start].element);
     let mut story = judged(&blocks, &verdicts, with_dropped);
     story.has_consent |= rules::is_consent_wall(dom, &blocks, &marks);
     story.first_node = first_node;

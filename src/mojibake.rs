@@ -26,6 +26,7 @@ mod model;
 mod normalise;
 mod plan;
 mod search;
+mod stream;
 #[cfg(feature = "train")]
 pub mod train;
 mod units;
@@ -33,6 +34,7 @@ mod units;
 pub use gate::suspicious;
 pub use normalise::{Normalisation, Normalised, normalise};
 pub use plan::{Plan, PlanError, apply, undo};
+pub use stream::{Repairer, WINDOW_BYTES};
 
 /// What repair may do. Every key has a default that suits news text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -594,7 +594,7 @@ impl<'a> Judge<'a> {
                 continue;
             }
             if let Some(reason) = by_words(text, row) {
-                if reason == Reason::Comments && past_prose && self.is_past_middle(row_idx) {
+                if words::line(text) == Some(Meaning::Comments) && past_prose && self.is_past_middle(row_idx) {
                     (row_idx..self.blocks.rows.len()).for_each(|it| self.drop(it, reason));
                     break;
                 }
