@@ -37,6 +37,7 @@ const CASES: &[(&str, usize, Page)] = &[
     ("<table>, then <p>x<td>", 40_000, |n| "<table>".to_owned() + &"<p>x<td>".repeat(n)),
     ("500 deep, then <div></div>", 40_000, |n| "<div>".repeat(500) + &"<div></div>".repeat(n)),
     ("500 deep, then <hr>", 100_000, |n| "<div>".repeat(500) + &"<hr>".repeat(n)),
+    ("500 deep in <form>, then <img>", 80_000, |n| "<form>".to_owned() + &"<div>".repeat(500) + &"<img>".repeat(n)),
     ("500 deep, then </p>", 100_000, |n| "<div>".repeat(500) + &"</p>".repeat(n)),
     ("500 deep in <b>, then x<br>", 80_000, |n| "<b>".to_owned() + &"<div>".repeat(500) + &"x<br>".repeat(n)),
     ("500 deep in <b>, then </b><b>", 50_000, |n| "<b>".to_owned() + &"<div>".repeat(500) + &"</b><b>".repeat(n)),

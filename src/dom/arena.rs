@@ -112,7 +112,7 @@ pub(super) struct Tree {
     pub(super) current_at: u32,
     /// Texts that tree construction holds back, to see whether they belong in the table they stand in.
     deferred: VecDeque<Stretch>,
-    /// MathML elements that hold HTML, by row.
+    /// MathML elements that hold HTML, by row, in the order they came.
     holds_html: Vec<u32>,
     pub(super) cuts: Cuts,
     /// Elements that were made, for the reckoning of work.
@@ -545,7 +545,7 @@ impl TreeSink for Arena {
     }
 
     fn is_mathml_annotation_xml_integration_point(&self, target: &Handle) -> bool {
-        self.tree.borrow().holds_html.contains(&target.id)
+        self.tree.borrow().holds_html.binary_search(&target.id).is_ok()
     }
 }
 
