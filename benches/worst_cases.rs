@@ -29,6 +29,7 @@ const CASES: &[(&str, usize, Page)] = &[
     ("<a><div>", 40_000, |n| "<a><div>".repeat(n)),
     ("<p><font id=…>, all distinct", 20_000, |n| (0..n).map(|it| format!("<p><font id={it}>")).collect()),
     ("attributes of one tag", 40_000, |n| format!("<p {}>", (0..n).map(|it| format!("a{it} ")).collect::<String>())),
+    ("<body>, each with one attribute more", 30_000, |n| (0..n).map(|it| format!("<body a{it}>")).collect()),
     ("<b>", 1_000_000, |n| "<b>".repeat(n)),
     ("one text", 50_000_000, |n| "x".repeat(n)),
     ("nested <table>", 200_000, |n| "<table>".repeat(n)),

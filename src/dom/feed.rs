@@ -104,7 +104,7 @@ impl<'a> Feed<'a> {
     fn new(page: &'a str, options: &'a Options) -> Self {
         Self {
             tokenizer: Tokenizer::new(page),
-            builder: TreeBuilder::new(Arena::new(page, options.nodes_max), TreeBuilderOpts::default()),
+            builder: TreeBuilder::new(Arena::new(page, options), TreeBuilderOpts::default()),
             options,
             atoms: Vec::new(),
             last_with: Vec::new(),
@@ -131,8 +131,13 @@ impl<'a> Feed<'a> {
 
     /// Deals with one token; false after the last.
     fn step(&mut self) -> bool {
-        let builder = &self.builder;
-        let token = self.tokenizer.next(|| builder.adjusted_current_node_present_but_not_in_html_namespace());
+        let (builder, flattened) = (&self.builder, &self.flattened);
+        let is_flattened = |tag: Tag| flattened.get(tag.0 as usize).is_some_and(|n| *n > 0);
+        let token = self.tokenizer.next(|| {
+            builder.adjusted_current_node_present_but_not_in_html_namespace()
+                || is_flattened(Tag::SVG)
+                || is_flattened(Tag::MATH)
+        });
         let drops_line_end = std::mem::take(&mut self.drops_line_end);
         match token {
             Token::StartTag => self.start_tag(),
