@@ -317,3 +317,125 @@ fn log(n: u32) -> f32 {
 fn distance(rows: Option<usize>) -> f32 {
     rows.map_or(64.0, |it| it.min(63) as f32)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dom::Options;
+    use crate::main_content::{blocks, marks};
+    use std::collections::HashSet;
+
+    const PAGE: &str =
+        "<nav><ul><li><a href=/a>Ferries</a><li><a href=/b>Bridges</a><li><a href=/c>Roads</a></ul></nav>
+        <main><h1>Bridge reopens</h1><div class=byline>By Ann Lee</div>
+        <p>The old bridge over the Lind reopened on Monday, after three years of repairs, the town said.
+        <p>“It took longer than we hoped,” said the engineer in charge, who had promised it for last spring.
+        <h2>Related articles</h2><ul class=related-posts><li><a href=/d>Ferry late again</a></ul></main>";
+
+    /// The named number of the row whose text begins so.
+    #[track_caller]
+    fn check(row: &str, column: &str, expected: f32) {
+        let dom = Dom::parse(PAGE, &Options::default());
+        let blocks = blocks::split(&dom);
+        let anchors = Anchors {
+            headlines: &["Bridge reopens | The Herald", "Bridge reopens"],
+            article_body: None,
+            declared: Declared::News,
+            ..Anchors::default()
+        };
+        let table = measure(&dom, &blocks, &marks::marks(&dom), &anchors);
+        let row = blocks.rows.iter().position(|it| blocks.text(it).starts_with(row)).unwrap();
+        let column = names().iter().position(|it| it == column).unwrap();
+        assert_eq!(table.row(row)[column], expected);
+    }
+
+    #[test]
+    fn every_column_has_a_name_of_its_own() {
+        let names: HashSet<String> =
+            names().into_iter().chain(context::NAMES.iter().map(|it| (*it).to_owned())).collect();
+        assert_eq!(names.len(), N + context::N);
+        assert!(!names.contains("Mark:") && names.contains("Mark:CAPTION"));
+    }
+
+    #[test]
+    fn texts_are_measured() {
+        check("The old bridge", "Prose", 1.0);
+        check("The old bridge", "End", 3.0);
+        check("Ferries", "LinkDensity", 1.0);
+        check("“It took", "Start", 3.0);
+        check("“It took", "Quotes", 2.0);
+    }
+
+    #[test]
+    fn places_are_measured() {
+        check("Ferries", "Run", 3.0);
+        check("Ferries", "In:item", 1.0);
+        check("Bridge reopens", "In:main", 1.0);
+        check("“It took", "RowsFromFirstProse", 1.0);
+        check("“It took", "RowsFromLastProse", 0.0);
+        check("The old bridge", "HeadlineDistance", 2.0);
+        check("Ferry", "HeadingRows", 1.0);
+        check("Ferry", "SectionProse", 0.0);
+    }
+
+    #[test]
+    fn meanings_count_near_more_than_far() {
+        check("By Ann", "Mark:META", 3.0);
+        check("Ferries", "Mark:IS_NAV", 2.0);
+        check("The old bridge", "Mark:META", 0.0);
+        check("Related", "LineWords", 7.0);
+        check("Ferry", "HeadingWords", 7.0);
+    }
+
+    #[test]
+    fn rows_are_compared_with_the_pages_own_data() {
+        check("Bridge reopens", "HeadlineRow", 1.0);
+        check("Bridge reopens", "HeadlineOf", 1.0);
+        check("Ferry", "HeadlineRow", 0.0);
+        check("The old bridge", "InArticleBody", -1.0);
+        check("The old bridge", "PageDeclared", 3.0);
+    }
+
+    #[test]
+    fn rows_are_told_of_their_neighbours() {
+        check("The old bridge", "End@+1", 3.0);
+        check("The old bridge", "SameShape@+1", 1.0);
+        check("The old bridge", "SameShape@-1", 0.0);
+        check("Ferries", "Chars@-1", -1.0);
+        check("Ferries", "LinkDensity@+2", 1.0);
+    }
+
+    #[test]
+    fn the_most_particular_type_tells_what_a_page_is() {
+        let of = |types: &[&str]| Declared::of(&types.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
+        assert_eq!(of(&["WebPage", "og:article", "NewsArticle"]), Declared::News);
+        assert_eq!(of(&["og:article"]), Declared::Article);
+        assert_eq!(of(&["og:website", "Product"]), Declared::Product);
+        assert_eq!(of(&["WebPage"]), Declared::Nothing);
+    }
+
+    #[test]
+    fn a_page_without_text_has_no_rows() {
+        let dom = Dom::parse("<p><img src=x>", &Options::default());
+        let blocks = blocks::split(&dom);
+        let table = measure(&dom, &blocks, &marks::marks(&dom), &Anchors::default());
+        assert!(table.cells.is_empty() && context::measure(&dom, &blocks, &table, &[]).is_empty());
+    }
+
+    #[test]
+    fn a_first_judgement_tells_each_row_of_the_others() {
+        let dom = Dom::parse(PAGE, &Options::default());
+        let blocks = blocks::split(&dom);
+        let table = measure(&dom, &blocks, &marks::marks(&dom), &Anchors::default());
+        let prose: Vec<f32> = table.survey.prose.iter().map(|it| f32::from(u8::from(*it))).collect();
+        let cells = context::measure(&dom, &blocks, &table, &prose);
+        let of = |row: usize, column: &str| {
+            let column = context::NAMES.iter().position(|it| it.strip_prefix("Judged:") == Some(column)).unwrap();
+            cells[row * context::N + column]
+        };
+        let first = prose.iter().position(|it| *it == 1.0).unwrap();
+        assert_eq!((of(first, "Own"), of(first, "After1"), of(first, "Before1")), (1.0, 1.0, 0.0));
+        assert_eq!((of(first, "Shape"), of(first, "RowsTo"), of(first, "MassBefore")), (1.0, 1.0, 0.0));
+        assert_eq!((of(0, "Shape"), of(0, "Branch"), of(0, "MassBranchShare")), (0.0, 0.0, 0.0));
+    }
+}
