@@ -4,6 +4,8 @@
 //! measures of news pages. First comes a table from paired passes: each pass parses every page with both, one right after
 //! the other, in turns, and of each page the median counts. Then criterion measures both over the whole set.
 
+#![allow(clippy::print_stdout, reason = "a table for people")]
+
 use copydesk::dom::{Dom, Options};
 use criterion::{Criterion, Throughput};
 use scraper::Html;

@@ -126,7 +126,7 @@ fn extract_html(html: &str, page: &Page, encoding: &str, options: &Options) -> E
     let today = page.http.as_ref().map(|it| it.fetched_at.as_str());
     let settled = claims.settle(&metadata::Body { first_node: story.first_node, text: &text, today });
     let truncated = truncation(&claims, &settled, &story, &text);
-    let finding = finding(&story, page_type, truncated);
+    let finding = finding(&claims, &story, page_type, truncated);
     let draft = Draft {
         story,
         settled,
@@ -292,10 +292,9 @@ const BINARY_CHARS: usize = 2048;
 
 /// Whether text is markup: a tag that any page has, near the beginning or, for text without a head, anywhere.
 fn is_html(text: &str, content_type: Option<&str>) -> bool {
-    if let Some(essence) = content_type.map(|it| it.split(';').next().unwrap_or("").trim()) {
-        if essence.eq_ignore_ascii_case("text/html") || essence.eq_ignore_ascii_case("application/xhtml+xml") {
-            return true;
-        }
+    let essence = content_type.map_or("", |it| it.split(';').next().unwrap_or("").trim());
+    if essence.eq_ignore_ascii_case("text/html") || essence.eq_ignore_ascii_case("application/xhtml+xml") {
+        return true;
     }
     const TAGS: &[&str] = &[
         "!doctype", "html", "head", "body", "title", "meta", "p", "div", "article", "main", "section", "h1", "h2",
@@ -347,13 +346,11 @@ fn page_type(claims: &metadata::Claims, story: &Story) -> PageType {
 const LISTING_CHARS_MAX: usize = 1500;
 
 fn truncation(claims: &metadata::Claims, settled: &Settled, story: &Story, text: &str) -> Option<Truncation> {
-    let longer =
-        claims.article_body().is_some_and(|it| it.chars().count() > LONGER_TIMES * text.chars().count().max(1));
-    if settled.metadata.is_accessible_for_free == Some(false)
-        && (story.has_wall || longer || text.chars().count() < STUB_CHARS_MAX)
-    {
-        Some(Truncation::Paywall)
-    } else if story.has_wall && text.chars().count() < STUB_CHARS_MAX {
+    let n_chars = text.chars().count();
+    let longer = claims.article_body().is_some_and(|it| it.chars().count() > LONGER_TIMES * n_chars.max(1));
+    let is_stub = n_chars < STUB_CHARS_MAX;
+    let costs = settled.metadata.is_accessible_for_free == Some(false);
+    if (costs && (story.has_wall || longer || is_stub)) || (story.has_wall && is_stub) {
         Some(Truncation::Paywall)
     } else if story.continues {
         Some(Truncation::ContinueReading)
@@ -369,9 +366,15 @@ const LONGER_TIMES: usize = 2;
 /// Characters of a paywalled story's free beginning, at most: longer ones are whole for the reader we are.
 const STUB_CHARS_MAX: usize = 1500;
 
-fn finding(story: &Story, page_type: PageType, truncated: Option<Truncation>) -> Option<NoArticle> {
+fn finding(
+    claims: &metadata::Claims,
+    story: &Story,
+    page_type: PageType,
+    truncated: Option<Truncation>,
+) -> Option<NoArticle> {
     let is_empty = story.parts.is_empty();
-    if story.has_consent {
+    let is_stated_article = claims.schema_types().iter().any(|it| it.ends_with("Article") || it == "BlogPosting");
+    if story.has_consent && !is_stated_article {
         Some(NoArticle::ConsentWall)
     } else if is_empty && truncated == Some(Truncation::Paywall) {
         Some(NoArticle::Paywall)

@@ -4,6 +4,8 @@
 //! html5ever's side comes through scraper, whose way of keeping a tree is not ours. Compared are the samples, pages made
 //! up at random, and the pages of a corpus, `DIR/*/pages/**/*.html`, where `COPYDESK_CORPUS` names DIR.
 
+#![allow(clippy::print_stderr, reason = "all pages that differ are named, not only the first")]
+
 #[path = "dom_fidelity/difference.rs"]
 mod difference;
 

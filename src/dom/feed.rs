@@ -92,6 +92,8 @@ struct Feed<'a> {
     is_in_raw: bool,
     /// Whether the start tag before this token was one that drops a line end.
     drops_line_end: bool,
+    /// The last start tag that was left out.
+    left_out: Tag,
     /// Whether walks are barred; see [`Feed::bar`].
     is_barred: bool,
     /// Lists of attributes of formatting elements, by what is in them.
@@ -142,7 +144,7 @@ impl<'a> Feed<'a> {
     fn new(page: &'a str, options: &'a Options) -> Self {
         Self {
             tokenizer: Tokenizer::new(page),
-            builder: TreeBuilder::new(Arena::new(page.len()), TreeBuilderOpts::default()),
+            builder: TreeBuilder::new(Arena::new(page, options.nodes_max), TreeBuilderOpts::default()),
             options,
             atoms: Vec::new(),
             last_with: Vec::new(),
@@ -160,6 +162,7 @@ impl<'a> Feed<'a> {
             has_templates: false,
             is_in_raw: false,
             drops_line_end: false,
+            left_out: Tag::SCRIPT,
             is_barred: false,
             lists: HashMap::new(),
         }
@@ -210,8 +213,9 @@ impl<'a> Feed<'a> {
     fn hand_over(&mut self, current: Current, token: TreeToken) -> Option<Made> {
         const LINE: u64 = 1;
         let n_made = {
-            let mut tree = self.tree();
+            let mut tree = self.builder.sink.tree.borrow_mut();
             tree.current = current;
+            tree.current_at = self.tokenizer.token_at() as u32;
             tree.n_made
         };
         match self.builder.process_token(token, LINE) {
@@ -237,7 +241,7 @@ impl<'a> Feed<'a> {
     fn start_tag(&mut self) {
         let (tag, local) = self.tag_name();
         if self.is_full() {
-            return self.leave_out(tag);
+            return self.leave_out_start(tag);
         }
         let attributes = self.take_attributes();
         let class = class(tag);
@@ -245,10 +249,9 @@ impl<'a> Feed<'a> {
         self.steps += u64::from(self.depth) * self.walks(tag, class);
         let seen = if is_flattened { Vec::new() } else { self.seen_attributes(tag, class, attributes) };
         let (local, known_as) = if is_flattened { (local_name!("source"), Tag::SOURCE) } else { (local, tag) };
-        let source = self.tokenizer.tag().start as u32;
         let is_closed = is_flattened || self.tokenizer.tag().self_closing;
         let made = self.hand_over(
-            Current::Start(Start { tag, local: local.clone(), known_as, source, attributes, made: None }),
+            Current::Start(Start { tag, local: local.clone(), known_as, attributes, made: None }),
             tag_token(TagKind::StartTag, local.clone(), is_closed, seen),
         );
         if is_flattened {
@@ -341,8 +344,11 @@ impl<'a> Feed<'a> {
 
     fn raw_text(&mut self, mut span: Span, drops_line_end: bool) {
         if !self.is_in_raw {
-            // Of an element that was left out.
-            return self.text(span, false);
+            // Of an element that was left out. Scripts, styles and markup for other browsers are no text.
+            return match self.left_out {
+                Tag::TITLE | Tag::TEXTAREA | Tag::XMP => self.text(span, false),
+                _ => {}
+            };
         }
         if drops_line_end && self.tokenizer.text(span).starts_with('\n') {
             span.start += 1;
@@ -544,18 +550,12 @@ impl<'a> Feed<'a> {
     }
 
     /// Puts what follows into an element that ends the walks of tree construction, if that is not done yet. It takes the
-    /// element for an `<object>`, which nothing inside can see past; to us it is a `<div>`.
+    /// element for an `<object>`, which nothing inside can see past; to us it is a `<div>` that begins with what follows.
     fn bar(&mut self) {
         if !std::mem::replace(&mut self.is_barred, true) {
             let local = local_name!("object");
-            let start = Start {
-                tag: Tag::DIV,
-                local: local.clone(),
-                known_as: Tag::OBJECT,
-                source: super::NONE,
-                attributes: (0, 0),
-                made: None,
-            };
+            let start =
+                Start { tag: Tag::DIV, local: local.clone(), known_as: Tag::OBJECT, attributes: (0, 0), made: None };
             self.hand_over(Current::Start(start), tag_token(TagKind::StartTag, local, false, Vec::new()));
         }
     }
@@ -564,18 +564,23 @@ impl<'a> Feed<'a> {
         self.tree().n_rows() >= self.options.nodes_max
     }
 
-    /// Leaves a tag out that would be a node too many. Words that it kept apart stay apart.
-    fn leave_out(&mut self, tag: Tag) {
-        self.tree().cuts.nodes += 1;
-        let class = class(tag);
-        if class == Class::Raw {
+    /// Leaves a start tag out that would be a node too many.
+    fn leave_out_start(&mut self, tag: Tag) {
+        self.left_out = tag;
+        if class(tag) == Class::Raw {
             self.tokenizer.switch(match tag {
                 Tag::SCRIPT => Mode::Script,
                 Tag::TITLE | Tag::TEXTAREA => Mode::Rcdata,
                 _ => Mode::Rawtext,
             });
         }
-        if class != Class::Formatting && tag != Tag::SPAN {
+        self.leave_out(tag);
+    }
+
+    /// Leaves a tag out. Words that it kept apart stay apart.
+    fn leave_out(&mut self, tag: Tag) {
+        self.tree().cuts.nodes += 1;
+        if class(tag) != Class::Formatting && tag != Tag::SPAN {
             let line_end = StrTendril::from_slice("\n");
             self.hand_over(Current::Given, TreeToken::CharacterTokens(line_end));
         }

@@ -3,8 +3,9 @@
 //! A name that stands in the tables below is a constant; any other gets a number of its own for the time of one page.
 //! Names are found by a hash of their bytes in tables made at compile time.
 
+use super::NONE;
 use html5ever::LocalName;
-use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
 macro_rules! names {
     ($(#[$doc:meta])* $type:ident: $($constant:ident $name:tt),+ $(,)?) => {
@@ -132,55 +133,117 @@ impl Table {
 #[derive(Debug)]
 pub(super) struct Names {
     known: &'static [&'static str],
-    others: Vec<Box<str>>,
-    by_name: HashMap<Box<str>, u32>,
+    /// The page's own names, one after the other.
+    text: String,
+    ends: Vec<u32>,
+    finder: Finder,
     /// The name seen last in each slot, which is nearly always the one that is looked for.
     recent: Vec<u32>,
 }
 
+/// Finds a name among a page's own. Hashed with keys that no page knows, so that none can make its names collide; what
+/// comes out does not depend on the keys.
+#[derive(Debug, Default)]
+struct Finder {
+    state: RandomState,
+    hashes: Vec<u32>,
+    /// Positions of names, or [`NONE`]; at most half full.
+    slots: Vec<u32>,
+}
+
 impl Names {
     pub(super) fn new(known: &'static [&'static str]) -> Self {
-        Self { known, others: Vec::new(), by_name: HashMap::new(), recent: vec![0; SLOTS] }
+        let recent = vec![NONE; SLOTS];
+        Self { known, text: String::new(), ends: Vec::new(), finder: Finder::default(), recent }
     }
 
     /// The number of a tag's name, new if need be.
     #[inline]
     pub(super) fn tag(&mut self, name: &str) -> Tag {
         let key = Key::of(name.as_bytes());
-        Tag(Tag::known(key).unwrap_or_else(|| self.other(name, key)))
+        Tag(Tag::known(key).unwrap_or_else(|| self.own(name, key)))
     }
 
     /// The number of an attribute's name, new if need be.
     #[inline]
     pub(super) fn attribute(&mut self, name: &str) -> Attr {
         let key = Key::of(name.as_bytes());
-        Attr(Attr::known(key).unwrap_or_else(|| self.other(name, key)))
+        Attr(Attr::known(key).unwrap_or_else(|| self.own(name, key)))
     }
 
-    fn other(&mut self, name: &str, key: Key) -> u32 {
+    fn own(&mut self, name: &str, key: Key) -> u32 {
+        let n_known = self.known.len() as u32;
         let recent = self.recent[key.slot()];
-        if self.others.get(recent as usize).is_some_and(|it| **it == *name) {
-            return self.known.len() as u32 + recent;
+        if self.own_name(recent) == Some(name) {
+            return n_known + recent;
         }
-        let next = self.others.len() as u32;
-        let other = *self.by_name.entry(name.into()).or_insert(next);
-        if other == next {
-            self.others.push(name.into());
-        }
-        self.recent[key.slot()] = other;
-        self.known.len() as u32 + other
+        let hash = self.finder.state.hash_one(name) as u32;
+        let own = self.find(name, hash).unwrap_or_else(|| {
+            self.text.push_str(name);
+            self.ends.push(self.text.len() as u32);
+            self.finder.add(hash)
+        });
+        self.recent[key.slot()] = own;
+        n_known + own
     }
 
-    /// The name of a number.
+    fn find(&self, name: &str, hash: u32) -> Option<u32> {
+        let slots = &self.finder.slots;
+        let mut slot = hash as usize;
+        loop {
+            // No slots yet: not found.
+            let own = *slots.get(slot & slots.len().wrapping_sub(1))?;
+            let known_hash = self.finder.hashes.get(own as usize)?;
+            if *known_hash == hash && self.own_name(own) == Some(name) {
+                return Some(own);
+            }
+            slot += 1;
+        }
+    }
+
+    fn own_name(&self, own: u32) -> Option<&str> {
+        let end = *self.ends.get(own as usize)?;
+        let start = (own as usize).checked_sub(1).map_or(0, |before| self.ends[before]);
+        Some(&self.text[start as usize..end as usize])
+    }
+
+    /// The name of a number; empty for a number that no name has.
     pub(super) fn name(&self, number: u32) -> &str {
-        super::name(self.known, &self.others, number)
-    }
-
-    /// The names past those that have a constant.
-    pub(super) fn into_others(self) -> Vec<Box<str>> {
-        self.others
+        match self.known.get(number as usize) {
+            Some(name) => name,
+            None => self.own_name(number - self.known.len() as u32).unwrap_or_default(),
+        }
     }
 }
+
+impl Finder {
+    /// Adds the next name, by its hash; its position.
+    fn add(&mut self, hash: u32) -> u32 {
+        let own = self.hashes.len() as u32;
+        self.hashes.push(hash);
+        if self.hashes.len() * 2 > self.slots.len() {
+            self.slots = vec![NONE; (self.slots.len() * 2).max(FIRST_SLOTS)];
+            for own in 0..self.hashes.len() {
+                self.place(own as u32);
+            }
+        } else {
+            self.place(own);
+        }
+        own
+    }
+
+    fn place(&mut self, own: u32) {
+        let mask = self.slots.len() - 1;
+        let mut slot = self.hashes[own as usize] as usize & mask;
+        while self.slots[slot] != NONE {
+            slot = (slot + 1) & mask;
+        }
+        self.slots[slot] = own;
+    }
+}
+
+/// A power of two.
+const FIRST_SLOTS: usize = 64;
 
 names! {
     /// The name of an element.
@@ -215,4 +278,34 @@ names! {
     MEDIA "media", NAME "name", OPEN "open", PROPERTY "property", REL "rel", ROLE "role", ROWSPAN "rowspan",
     SCOPE "scope", SIZES "sizes", SRC "src", SRCSET "srcset", START "start", STYLE "style", TARGET "target",
     TITLE "title", TYPE "type", VALUE "value", WIDTH "width",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_with_constants_are_found() {
+        let mut names = Names::new(Tag::KNOWN);
+        for (number, name) in Tag::KNOWN.iter().enumerate() {
+            assert_eq!(names.tag(name), Tag(number as u32), "{name}");
+            assert_eq!(names.name(number as u32), *name);
+            assert_eq!(&*Tag::ATOMS[number], *name);
+        }
+        assert_eq!(names.tag("blockquote"), Tag::BLOCKQUOTE);
+        assert_eq!(Names::new(Attr::KNOWN).attribute("http-equiv"), Attr::HTTP_EQUIV);
+    }
+
+    #[test]
+    fn names_of_the_page_keep_their_numbers() {
+        let mut names = Names::new(Attr::KNOWN);
+        let own: Vec<String> = (0..5000).map(|number| format!("data-{number}")).collect();
+        let first: Vec<Attr> = own.iter().map(|name| names.attribute(name)).collect();
+        let again: Vec<Attr> = own.iter().map(|name| names.attribute(name)).collect();
+        assert_eq!(first, again);
+        for (name, attr) in own.iter().zip(first) {
+            assert_eq!(names.name(attr.0), name);
+        }
+        assert_eq!(names.name(u32::MAX), "");
+    }
 }

@@ -63,8 +63,6 @@ pub(super) enum Mode {
 /// The tag that was read last.
 #[derive(Debug, Default)]
 pub(super) struct Tag {
-    /// Where its `<` stands, in bytes.
-    pub(super) start: usize,
     /// In lower case.
     pub(super) name: Span,
     /// Names in lower case, and values; doubles included. Of a start tag only.
@@ -77,6 +75,8 @@ pub(super) struct Tag {
 pub(super) struct Tokenizer<'a> {
     page: &'a str,
     at: usize,
+    /// Where the last token began.
+    token_at: usize,
     mode: Mode,
     /// The name of the last start tag, whose end tag ends its raw text.
     last_start: Span,
@@ -129,6 +129,7 @@ impl<'a> Tokenizer<'a> {
         let mut tokenizer = Self {
             page,
             at: 0,
+            token_at: 0,
             mode: Mode::Data,
             last_start: Span::default(),
             next_return: Next(None),
@@ -138,6 +139,11 @@ impl<'a> Tokenizer<'a> {
         };
         tokenizer.skip_byte_order_mark();
         tokenizer
+    }
+
+    /// Where the last token begins in the page, in bytes.
+    pub(super) fn token_at(&self) -> usize {
+        self.token_at
     }
 
     /// The last tag.
@@ -181,12 +187,14 @@ impl<'a> Tokenizer<'a> {
     /// CDATA sections are text.
     pub(super) fn next(&mut self, foreign: impl Fn() -> bool) -> Token {
         loop {
+            self.token_at = self.at;
             match self.mode {
                 Mode::Data => {}
                 Mode::Plaintext => return self.raw_text(self.page.len(), None),
                 Mode::Cdata(end) if self.at < end => return self.text_to(end, None),
                 Mode::Cdata(end) => {
                     self.at = (end + "]]>".len()).min(self.page.len());
+                    self.token_at = self.at;
                     self.mode = Mode::Data;
                 }
                 mode @ (Mode::Rcdata | Mode::Rawtext | Mode::Script) => {
@@ -306,7 +314,6 @@ impl<'a> Tokenizer<'a> {
     /// Reads a tag whose name begins at `name_at`; false where the page ends inside it, and the tag with it.
     fn read_tag(&mut self, name_at: usize, is_start: bool) -> bool {
         let bytes = self.bytes();
-        self.tag.start = self.at;
         self.tag.attributes.clear();
         self.tag.self_closing = false;
         let mut at = name_at;

@@ -175,12 +175,12 @@ const CONSENT_STEMS: &[&str] = &[
     "gdpr",
 ];
 /// Different ones of them, at least: an article about one of them has one or two a paragraph, and more prose.
-const CONSENT_STEMS_MIN: u32 = 3;
+const CONSENT_STEMS_MIN: u32 = 4;
 
 /// Characters of prose on a page that asks about cookies and nothing else: the longest of those seen has 2,500.
 const CONSENT_PAGE_CHARS_MAX: f32 = 1500.0;
 /// Share of that prose in the question.
-const CONSENT_SHARE_MIN: f32 = 0.6;
+const CONSENT_SHARE_MIN: f32 = 0.7;
 
 /// How much a block reads like a story's prose, in characters outside links. Headings do not.
 pub fn prose(block: &Block) -> f32 {
@@ -343,7 +343,7 @@ impl<'a> Judge<'a> {
     fn hidden(&mut self) {
         let sum = |hidden: bool| {
             let rows = self.blocks.rows.iter().filter(|row| row.hidden == hidden);
-            rows.map(|row| prose(row)).sum::<f32>()
+            rows.map(prose).sum::<f32>()
         };
         if sum(false) < STORY_CHARS_MIN && sum(true) > sum(false) {
             return;
@@ -666,8 +666,7 @@ impl<'a> Judge<'a> {
                 self.drop(row_idx, Reason::Meta);
             }
         }
-        for row_idx in 0..=first {
-            let row = &rows[row_idx];
+        for (row_idx, row) in rows.iter().enumerate().take(first + 1) {
             if self.is_kept(row_idx) && self.is_byline(row_idx) {
                 self.drop(row_idx, Reason::Meta);
                 continue;

@@ -18,6 +18,12 @@ use url::Url;
 /// Objects looked at; what follows is not read. Of 1,371 scripts measured the largest held 3,000.
 const OBJECTS_MAX: usize = 10_000;
 
+/// Objects beside the best that are asked whether they are of the same story.
+const STORIES_MAX: usize = 20;
+
+/// Items of one member that are read: authors, images, keywords.
+const ITEMS_MAX: usize = 100;
+
 /// Posts of a live blog that are kept.
 const UPDATES_MAX: usize = 2_000;
 
@@ -65,8 +71,8 @@ pub(super) fn read(roots: &[Json<'_>], own: &[&Url], claims: &mut Claims) {
     let objects = objects(roots);
     for it in &objects {
         for kind in types(it.object) {
-            if !it.other && !claims.types.iter().any(|known| known == kind) {
-                claims.types.push(kind.to_owned());
+            if !it.other {
+                claims.add_type(kind);
             }
         }
     }
@@ -85,7 +91,7 @@ pub(super) fn read(roots: &[Json<'_>], own: &[&Url], claims: &mut Claims) {
     };
     let mut story = Story { claims, objects: &objects };
     story.read(objects[first].object);
-    for &(score, idx) in &stories[1..] {
+    for &(score, idx) in stories[1..].iter().take(STORIES_MAX) {
         let object = objects[idx].object;
         if (score >= 8 && best >= 8) || same_headline(objects[first].object, object) {
             story.read(object);
@@ -256,7 +262,7 @@ impl<'a, 'b> Story<'_, 'a, 'b> {
         }
         for name in ["author", "creator"] {
             let before = self.claims.claims.len();
-            for author in object.get(name).map_or(&[][..], Json::items) {
+            for author in object.get(name).map_or(&[][..], Json::items).iter().take(ITEMS_MAX) {
                 self.author(author, JsonLd);
             }
             if self.claims.claims.len() > before {
@@ -264,7 +270,7 @@ impl<'a, 'b> Story<'_, 'a, 'b> {
             }
         }
         for (name, field) in [("articleSection", Field::Section), ("keywords", Field::Keywords)] {
-            for item in object.get(name).map_or(&[][..], Json::items) {
+            for item in object.get(name).map_or(&[][..], Json::items).iter().take(ITEMS_MAX) {
                 if let Some(text) = item.text().or_else(|| item.get("name").and_then(Json::text)) {
                     self.claims.add(field, JsonLd, &plain(text));
                 }
@@ -284,9 +290,9 @@ impl<'a, 'b> Story<'_, 'a, 'b> {
             }
         }
         for name in ["image", "primaryImageOfPage", "thumbnailUrl"] {
-            for item in object.get(name).map_or(&[][..], Json::items) {
+            for item in object.get(name).map_or(&[][..], Json::items).iter().take(ITEMS_MAX) {
                 if let Some(image) = image(resolve(item, self.objects)) {
-                    self.claims.images.push((JsonLd, image));
+                    self.claims.add_image(JsonLd, image);
                 }
             }
         }
@@ -313,11 +319,7 @@ impl<'a, 'b> Story<'_, 'a, 'b> {
 
     fn author(&mut self, value: &'b Json<'a>, source: Source) {
         let value = resolve(value, self.objects);
-        let kind = types(value).find_map(|it| match it {
-            "Person" => Some(AuthorKind::Person),
-            _ if it.ends_with("Organization") || it == "Corporation" || it == "Brand" => Some(AuthorKind::Organization),
-            _ => None,
-        });
+        let kind = author_kind(value);
         let url = value.get("url").and_then(Json::text);
         if let Some(name) = value.text() {
             self.claims.add_with(Field::Author, source, &plain(name), None, None);
@@ -338,6 +340,15 @@ impl<'a, 'b> Story<'_, 'a, 'b> {
     }
 }
 
+/// Whether an author is a person, where the object says.
+fn author_kind(value: &Json<'_>) -> Option<AuthorKind> {
+    types(value).find_map(|it| match it {
+        "Person" => Some(AuthorKind::Person),
+        _ if it.ends_with("Organization") || it == "Corporation" || it == "Brand" => Some(AuthorKind::Organization),
+        _ => None,
+    })
+}
+
 /// What objects beside the story's say: the web page, its place in the site, the site's name.
 fn pages(objects: &[Found<'_, '_>], claims: &mut Claims) {
     use Source::JsonLdPage;
@@ -346,10 +357,10 @@ fn pages(objects: &[Found<'_, '_>], claims: &mut Claims) {
         for kind in types(it.object) {
             match kind {
                 "BreadcrumbList" if claims.breadcrumbs.is_empty() => {
-                    for item in it.object.get("itemListElement").map_or(&[][..], Json::items) {
+                    for item in it.object.get("itemListElement").map_or(&[][..], Json::items).iter().take(ITEMS_MAX) {
                         let name = item.get("name").or_else(|| item.get("item")?.get("name")).and_then(Json::text);
                         if let Some(name) = name {
-                            claims.breadcrumbs.push(collapse(&plain(name)));
+                            claims.add_breadcrumb(&plain(name));
                         }
                     }
                 }
@@ -382,11 +393,11 @@ fn pages(objects: &[Found<'_, '_>], claims: &mut Claims) {
                     if let Some(free) = free(it.object) {
                         claims.add(Field::Free, JsonLdPage, if free { "true" } else { "false" });
                     }
-                    for author in it.object.get("author").map_or(&[][..], Json::items) {
+                    for author in it.object.get("author").map_or(&[][..], Json::items).iter().take(ITEMS_MAX) {
                         let author = resolve(author, objects);
                         for name in author.get("name").map_or(author.items(), Json::items).iter().filter_map(Json::text)
                         {
-                            claims.add_with(Field::Author, JsonLdPage, &plain(name), None, None);
+                            claims.add_with(Field::Author, JsonLdPage, &plain(name), None, author_kind(author));
                         }
                     }
                 }

@@ -189,9 +189,7 @@ fn named(field: Field, source: Source, content: &str, claims: &mut Claims) {
     match field {
         Field::Type => {
             let kind = format!("og:{}", content.trim().to_ascii_lowercase());
-            if !claims.types.contains(&kind) {
-                claims.types.push(kind);
-            }
+            claims.add_type(&kind);
         }
         Field::Free => {
             let free = match content.trim().to_ascii_lowercase().as_str() {
@@ -220,7 +218,7 @@ fn named(field: Field, source: Source, content: &str, claims: &mut Claims) {
 fn image(content: &str, source: Source, claims: &mut Claims) {
     let url = content.trim();
     if !url.is_empty() && !claims.images.iter().any(|it| it.0 == source && it.1.url == url) {
-        claims.images.push((source, Image { url: url.to_owned(), ..Image::default() }));
+        claims.add_image(source, Image { url: url.to_owned(), ..Image::default() });
     }
 }
 

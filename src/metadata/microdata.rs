@@ -13,11 +13,11 @@ use super::{Claims, Field, Source};
 use crate::article::{AuthorKind, Image};
 use crate::dom::{Attr, Dom, NodeId, Tag};
 
-/// Properties read; the page with most of 2,000 measured, a listing, had 3,000.
-const ITEMS_MAX: usize = 5_000;
-
 /// Items around a property that are looked at.
 const SCOPES_MAX: usize = 4;
+
+/// Nodes looked at, up or down, for what a property belongs to or holds.
+const NODES_MAX: usize = 200;
 
 /// Longest text of a property, in characters, other than the body's.
 const VALUE_CHARS_MAX: usize = 600;
@@ -29,7 +29,7 @@ const BODY_CHARS_MAX: usize = 1_000_000;
 pub(super) fn read(dom: &Dom, items: &[NodeId], headline: Option<NodeId>, claims: &mut Claims) {
     let mut story: Option<NodeId> = None;
     let mut holds = false;
-    let scopes: Vec<Option<NodeId>> = items.iter().take(ITEMS_MAX).map(|it| scope(dom, *it)).collect();
+    let scopes: Vec<Option<NodeId>> = items.iter().map(|it| scope(dom, *it)).collect();
     for scope in scopes.iter().flatten() {
         if holds || Some(*scope) == story || !is_story(dom, *scope) {
             continue;
@@ -58,6 +58,7 @@ pub(super) fn read(dom: &Dom, items: &[NodeId], headline: Option<NodeId>, claims
 fn scope(dom: &Dom, node: NodeId) -> Option<NodeId> {
     dom.ancestors(node)
         .skip(1)
+        .take(NODES_MAX)
         .find(|it| dom.attr(*it, Attr::ITEMSCOPE).is_some() || dom.attr(*it, Attr::ITEMTYPE).is_some())
 }
 
@@ -96,7 +97,10 @@ fn direct(dom: &Dom, node: NodeId, property: &str, claims: &mut Claims) {
         }
         "author" | "creator" => {
             // An item gives its name as a property of its own; `nested` reads it.
-            let has_name = dom.descendants(node).any(|it| dom.attr(it, Attr::ITEMPROP).is_some_and(|it| it == "name"));
+            let has_name = dom
+                .descendants(node)
+                .take(NODES_MAX)
+                .any(|it| dom.attr(it, Attr::ITEMPROP).is_some_and(|it| it == "name"));
             if !has_name {
                 let kind = author_kind(dom, node);
                 claims.add_at(Field::Author, Microdata, &value(dom, node), link(dom, node), kind, node);
@@ -107,7 +111,7 @@ fn direct(dom: &Dom, node: NodeId, property: &str, claims: &mut Claims) {
             if let Some(url) =
                 dom.attr(node, Attr::SRC).or_else(|| dom.attr(node, Attr::HREF)).or(dom.attr(node, Attr::CONTENT))
             {
-                claims.images.push((Microdata, Image { url: url.trim().to_owned(), ..Image::default() }));
+                claims.add_image(Microdata, Image { url: url.trim().to_owned(), ..Image::default() });
             }
             return;
         }
@@ -152,9 +156,9 @@ fn nested(dom: &Dom, node: NodeId, property: &str, scope: NodeId, story: Option<
         "name" if has_role("publisher") => claims.add(Field::Publisher, Source::Microdata, &plain(&value(dom, node))),
         "url" | "contentUrl" if has_role("image") => {
             let url = value(dom, node);
-            claims.images.push((Source::Microdata, Image { url, ..Image::default() }));
+            claims.add_image(Source::Microdata, Image { url, ..Image::default() });
         }
-        "name" if kind_of(dom, scope) == "ListItem" => claims.breadcrumbs.push(plain(&value(dom, node)).into_owned()),
+        "name" if kind_of(dom, scope) == "ListItem" => claims.add_breadcrumb(&plain(&value(dom, node))),
         _ => {}
     }
 }
@@ -174,7 +178,7 @@ fn author_kind(dom: &Dom, item: NodeId) -> Option<AuthorKind> {
 /// The address of a link that the element is, stands in or holds.
 fn link(dom: &Dom, node: NodeId) -> Option<&str> {
     let own = dom.ancestors(node).take(2).find(|it| dom.is(*it, Tag::A));
-    let link = own.or_else(|| dom.descendants(node).find(|it| dom.is(*it, Tag::A)))?;
+    let link = own.or_else(|| dom.descendants(node).take(NODES_MAX).find(|it| dom.is(*it, Tag::A)))?;
     dom.attr(link, Attr::HREF)
 }
 

@@ -113,7 +113,7 @@ const NODES_ABOVE: usize = 60;
 
 /// How far below the headline byline and date stand where the body is not known, and below the body's first element where
 /// it is.
-const NODES_BELOW: usize = 200;
+const NODES_BELOW: usize = 300;
 const NODES_BELOW_BODY: usize = 40;
 
 /// The facts of a page.

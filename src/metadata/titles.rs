@@ -217,6 +217,9 @@ fn is_separator(c: char) -> bool {
     )
 }
 
+/// Names and sections of a site that are kept.
+const NAMES_MAX: usize = 32;
+
 /// Longest name of a site, in words.
 const NAME_WORDS_MAX: usize = 6;
 
@@ -239,7 +242,7 @@ impl Sites {
                 Field::Publisher | Field::SiteName if claim.value.split(' ').count() <= NAME_WORDS_MAX => {
                     sites.push(claim.value.trim_start_matches('@'));
                 }
-                Field::Section => sites.sections.push(squash(&claim.value)),
+                Field::Section if sites.sections.len() < NAMES_MAX => sites.sections.push(squash(&claim.value)),
                 _ => {}
             }
         }
@@ -258,7 +261,7 @@ impl Sites {
     fn push(&mut self, name: &str) {
         let name = squash(name.trim_start_matches("https://").trim_start_matches("www."));
         let name = name.strip_prefix("the").filter(|it| it.len() >= 4).unwrap_or(&name);
-        if !name.is_empty() && !self.names.iter().any(|it| it == name) {
+        if !name.is_empty() && self.names.len() < NAMES_MAX && !self.names.iter().any(|it| it == name) {
             self.names.push(name.to_owned());
         }
     }

@@ -62,7 +62,7 @@ fn element(depth: usize, name: &str, mut attributes: Vec<(String, String)>) -> S
 }
 
 /// What differs first, with what stands before it.
-pub fn difference(html: &str) -> Option<String> {
+pub(crate) fn difference(html: &str) -> Option<String> {
     let ((ours, cuts), theirs) = (ours(html), theirs(html));
     if cuts != Cuts::default() {
         return Some(format!("cut: {cuts:?}"));
@@ -86,7 +86,7 @@ pub fn difference(html: &str) -> Option<String> {
 
 /// Whether a page may hold one of the differences listed above. Pages made up by our own tests never do.
 #[allow(dead_code, reason = "for the fuzz target")]
-pub fn is_known(html: &str) -> bool {
+pub(crate) fn is_known(html: &str) -> bool {
     let html = html.to_ascii_lowercase();
     let drops_line_end = ["<pre", "<listing", "<textarea"].iter().any(|it| html.contains(it));
     let holds_error = ["</>", "&#"].iter().any(|it| html.contains(it));

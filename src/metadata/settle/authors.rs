@@ -13,6 +13,12 @@ use crate::metadata::{Claim, Claims, Field, Settled, Source};
 /// Nodes between two names of one byline: each may be a link in a list item with a picture.
 const NODES_BETWEEN: usize = 30;
 
+/// What microdata far from the headline counts.
+const WEIGHT_FAR: f32 = 0.4;
+
+/// Claims of one source that are read.
+const CLAIMS_MAX: usize = 100;
+
 /// Lines about authors that are read, the nearest to the headline first.
 const LINES_MAX: usize = 16;
 
@@ -37,8 +43,11 @@ pub(super) fn settle(claims: &Claims, around: &Around, settled: &mut Settled) {
             Source::Byline => byline(claims, around),
             _ => stated(claims, *source, around),
         };
+        // Far from the headline an item may be of another story's card.
+        let mut of_source = claims.of(Field::Author).filter(|it| it.source == *source);
+        let is_far = *source == Source::Microdata && !of_source.any(|it| around.holds(it));
         if !names.is_empty() {
-            said.push(Said { source: *source, weight: *weight, names });
+            said.push(Said { source: *source, weight: if is_far { WEIGHT_FAR } else { *weight }, names });
         }
     }
     let names_somebody =
@@ -137,7 +146,8 @@ fn named(claim: &Claim) -> Vec<Named> {
 /// The authors in fields of structured data. Of microdata, which stands about the page, those of one place: by the
 /// headline, or where there is none the first. The site's own name beside somebody's stays only in JSON-LD.
 fn stated(claims: &Claims, source: Source, around: &Around) -> Vec<Named> {
-    let mut stated: Vec<&Claim> = claims.of(Field::Author).filter(|it| it.source == source).collect();
+    let of_source = claims.of(Field::Author).filter(|it| it.source == source);
+    let mut stated: Vec<&Claim> = of_source.take(CLAIMS_MAX).collect();
     if source == Source::Microdata {
         one_place(&mut stated, around);
     }
