@@ -61,8 +61,8 @@ PARAMETERS = dict(
 )
 
 
-# The value of PageDeclared for a page that calls itself an article.
-ARTICLE = 2
+# The values of PageDeclared for a page that calls itself an article, and a news story.
+ARTICLE, NEWS = 2, 3
 
 
 class Set:
@@ -78,7 +78,8 @@ class Set:
         self.x = x
         # Whether each page calls itself an article; a page without rows is out anyway.
         first = np.minimum(self.start[:-1], len(x) - 1)
-        self.declared = x[first, names.index("PageDeclared")] == ARTICLE
+        self.declared = x[first, names.index("PageDeclared")] >= ARTICLE
+        self.is_news = x[first, names.index("PageDeclared")] == NEWS
         self.n_words = np.array([b[2] for p in pages for b in p], dtype=np.float32)
         self.texts = [[b[0] for b in p] for p in pages]
         if os.path.exists(cache):
@@ -292,14 +293,15 @@ def decide(program, s, p):
         f1 = 2 * np.cumsum((q * n)[order]) / np.maximum(np.cumsum(n[order]) + (q * n).sum(), 1e-9)
         threshold = min(max(q[order[int(np.argmax(f1))]], THRESHOLD_MIN), THRESHOLD_MAX)
         if s.declared[i]:
-            threshold = THRESHOLD_ARTICLE
+            threshold = THRESHOLD_NEWS if s.is_news[i] else THRESHOLD_ARTICLE
         keep[s.rows_of(i)] = q >= threshold
     return keep
 
 
 # As in decide.rs.
 HEADLINE_LIKE, HEADLINE_WORDS_MAX = 0.6, 40
-THRESHOLD_MIN, THRESHOLD_MAX, THRESHOLD_ARTICLE = 0.25, 0.6, 0.55
+THRESHOLD_MIN, THRESHOLD_MAX = 0.25, 0.6
+THRESHOLD_NEWS, THRESHOLD_ARTICLE = 0.6, 0.5
 
 
 def figures(program):

@@ -38,7 +38,11 @@ pub fn choose(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>)
         }
     }
     let n_words: Vec<u32> = blocks.rows.iter().map(|it| it.n_words).collect();
-    let fixed = (anchors.declared == Declared::Article).then_some(THRESHOLD_ARTICLE);
+    let fixed = match anchors.declared {
+        Declared::News => Some(THRESHOLD_NEWS),
+        Declared::Article => Some(THRESHOLD_ARTICLE),
+        Declared::Nothing | Declared::Forum | Declared::Product | Declared::Listing => None,
+    };
     decide(&n_words, probabilities, fixed)
 }
 
@@ -47,8 +51,11 @@ pub fn choose(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>)
 const HEADLINE_LIKE: f32 = 0.6;
 /// Longer rows that hold the headline's words say more.
 const HEADLINE_WORDS_MAX: u32 = 40;
+/// The threshold of a page that calls itself a news story: boxes, notes and captions that are part of another article are
+/// not part of the news.
+const THRESHOLD_NEWS: f32 = 0.6;
 /// The threshold of a page that calls itself an article.
-const THRESHOLD_ARTICLE: f32 = 0.55;
+const THRESHOLD_ARTICLE: f32 = 0.5;
 /// The lowest and the highest threshold of any other page: beyond, the probabilities are not so exact.
 const THRESHOLDS: (f32, f32) = (0.25, 0.6);
 

@@ -105,7 +105,7 @@ impl Weights {
     /// The model for a page that its own data call so.
     pub fn of(&self, declared: Declared) -> &Model {
         match declared {
-            Declared::Article => &self.article,
+            Declared::News | Declared::Article => &self.article,
             Declared::Nothing | Declared::Forum | Declared::Product | Declared::Listing => &self.other,
         }
     }

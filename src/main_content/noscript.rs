@@ -20,7 +20,7 @@ pub fn shown(html: &str, dom: &Dom) -> Option<String> {
     let start = dom.source(node)?;
     let open = start..start + html.get(start..)?.find('>')? + 1;
     let close =
-        open.end + html[open.end..].as_bytes().windows(CLOSE.len()).position(|it| it.eq_ignore_ascii_case(CLOSE))?;
+        open.end + html.as_bytes()[open.end..].windows(CLOSE.len()).position(|it| it.eq_ignore_ascii_case(CLOSE))?;
     let mut shown = String::with_capacity(html.len());
     let mut at = 0;
     for tag in [open, close..close + CLOSE.len()] {

@@ -228,17 +228,16 @@ impl Page<'_> {
     fn nearest(&self) -> (Vec<Option<usize>>, Vec<Option<usize>>) {
         let is_in = |at: usize| self.judged[at] >= IN && self.blocks.rows[at].n_chars >= 20;
         let n_rows = self.judged.len();
-        let (mut since, mut to) = (vec![None; n_rows], vec![None; n_rows]);
-        let mut last = None;
-        for at in 0..n_rows {
-            since[at] = last;
-            last = if is_in(at) { Some(at) } else { last };
-        }
-        let mut next = None;
-        for at in (0..n_rows).rev() {
-            to[at] = next;
-            next = if is_in(at) { Some(at) } else { next };
-        }
+        let follow = |last: &mut Option<usize>, at: usize| {
+            let before = *last;
+            if is_in(at) {
+                *last = Some(at);
+            }
+            Some(before)
+        };
+        let since = (0..n_rows).scan(None, follow).collect();
+        let mut to: Vec<_> = (0..n_rows).rev().scan(None, follow).collect();
+        to.reverse();
         (since, to)
     }
 }

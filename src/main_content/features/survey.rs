@@ -231,10 +231,8 @@ impl Survey {
             }
             self.nodes.push(it);
         }
-        for at in 0..self.nodes.len() {
-            if run_first[at] != 0 {
-                self.nodes[at].run = self.nodes[run_first[at] as usize].run;
-            }
+        for (at, first) in run_first.into_iter().enumerate().filter(|it| it.1 != 0) {
+            self.nodes[at].run = self.nodes[first as usize].run;
         }
     }
 
