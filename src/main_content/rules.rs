@@ -9,6 +9,7 @@
 //! Every row gets a [`Verdict`], so that each choice has a reason to show.
 
 use super::blocks::{Block, Blocks, Gap};
+use super::features::Anchors as Stated;
 use super::marks::Mark;
 use super::words::{self, Meaning};
 use crate::article::PartKind;
@@ -19,10 +20,8 @@ use std::collections::HashSet;
 /// What is known about the story before its body is.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Anchors<'a> {
-    /// Titles the page gives itself, the likeliest first.
-    pub headlines: &'a [&'a str],
-    /// Summaries the page gives itself.
-    pub descriptions: &'a [&'a str],
+    /// What the page's own data says.
+    pub stated: Stated<'a>,
     /// Where the visible headline stands.
     pub headline_node: Option<NodeId>,
 }
@@ -90,6 +89,8 @@ reasons! {
     Links "links",
     /// A heading with nothing under it.
     EmptyHeading "empty-heading",
+    /// Of a page that is no news story: the model takes it for something else.
+    Unlikely "unlikely",
     /// Before, beside or after the story.
     Outside "outside",
 }
@@ -313,7 +314,8 @@ impl<'a> Judge<'a> {
                 at += 1;
             }
         }
-        let folded: Vec<String> = anchors.headlines.iter().map(|it| fold(it)).filter(|it| !it.is_empty()).collect();
+        let folded: Vec<String> =
+            anchors.stated.headlines.iter().map(|it| fold(it)).filter(|it| !it.is_empty()).collect();
         let has_its_words = |row: &&Block| {
             !row.hidden && row.n_chars <= HEADLINE_CHARS_MAX && {
                 let text = fold(blocks.text(row));
@@ -515,7 +517,7 @@ impl<'a> Judge<'a> {
     fn is_description(&self, row_idx: usize) -> bool {
         let text = fold(self.blocks.text(&self.blocks.rows[row_idx]));
         text.len() >= 20
-            && self.anchors.descriptions.iter().any(|it| {
+            && self.anchors.stated.descriptions.iter().any(|it| {
                 let description = fold(it);
                 !description.is_empty() && (text.starts_with(&description) || description.starts_with(&text))
             })
@@ -555,7 +557,7 @@ impl<'a> Judge<'a> {
     /// For a page without a paragraph of any length: the sentences that are nothing else.
     fn short_story(&mut self, regions: Vec<Verdict>) {
         self.verdicts = regions;
-        let headlines: Vec<String> = self.anchors.headlines.iter().map(|it| fold(it)).collect();
+        let headlines: Vec<String> = self.anchors.stated.headlines.iter().map(|it| fold(it)).collect();
         for row_idx in 0..self.blocks.rows.len() {
             let row = &self.blocks.rows[row_idx];
             let text = self.blocks.text(row);
@@ -574,7 +576,7 @@ impl<'a> Judge<'a> {
     /// Block by block: what a line's words and links say.
     fn lines(&mut self) {
         let headlines: Vec<String> =
-            self.anchors.headlines.iter().map(|it| fold(it)).filter(|it| !it.is_empty()).collect();
+            self.anchors.stated.headlines.iter().map(|it| fold(it)).filter(|it| !it.is_empty()).collect();
         let mut seen: HashSet<u64> = HashSet::new();
         let mut past_prose = false;
         for row_idx in 0..self.blocks.rows.len() {
