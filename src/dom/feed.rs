@@ -22,7 +22,8 @@
 //! the nodes, and the steps of all those walks together, which is what makes the time of any page grow with its size and
 //! no faster. An element over a bound is *flattened*: it stands in the tree, empty, with its attributes, and what it holds
 //! comes after it. Construction is told of a `<source>` instead, a tag it makes an empty element of without any walk. The
-//! end tag of a flattened element is dropped.
+//! end tag of a flattened element is dropped. Once the steps are spent, what follows is flattened inside an element that
+//! ends all walks.
 
 mod class;
 

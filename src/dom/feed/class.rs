@@ -58,10 +58,17 @@ pub(super) fn walks(tag: Tag, class: Class, formats: bool, has_form: bool) -> u6
             Class::Raw => 0,
         },
     };
-    let is_of_forms = match tag {
-        Tag::BUTTON | Tag::FIELDSET | Tag::IMAGE | Tag::IMG | Tag::INPUT | Tag::OBJECT | Tag::OUTPUT => true,
-        Tag::SELECT | Tag::TEXTAREA => true,
-        _ => false,
-    };
+    let is_of_forms = matches!(
+        tag,
+        Tag::BUTTON
+            | Tag::FIELDSET
+            | Tag::IMAGE
+            | Tag::IMG
+            | Tag::INPUT
+            | Tag::OBJECT
+            | Tag::OUTPUT
+            | Tag::SELECT
+            | Tag::TEXTAREA
+    );
     own + u64::from(is_of_forms && has_form)
 }
