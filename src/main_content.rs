@@ -76,6 +76,9 @@ pub fn find(dom: &Dom, anchors: &Anchors<'_>, url: Option<&Url>, with_dropped: b
             };
         }
     }
+    if choice.is_some() {
+        verdicts = rules::tidy(dom, &blocks, &marks, anchors, verdicts);
+    }
     let parts = assemble::parts(dom, &blocks, &verdicts, anchors, url);
     // Bylines stand above the first paragraph proper, often below the standfirst.
     let is_proper = |(part, rows): &&(BodyPart, std::ops::Range<usize>)| {
