@@ -65,14 +65,20 @@ pub fn find(dom: &Dom, anchors: &Anchors<'_>, url: Option<&Url>, with_dropped: b
     let is_news = anchors.stated.declared == Declared::News;
     let choice = (!is_news).then(|| decide::choose(dom, &blocks, &marks, &anchors.stated));
     // A page of which the model takes nothing is left to the rules.
-    let choice = choice.filter(|it| it.keep.contains(&true));
+    // A page of which the model takes no prose is left to the rules.
+    let has_prose =
+        |choice: &decide::Choice| blocks.rows.iter().zip(&choice.keep).any(|(row, keep)| *keep && prose(row) > 0.0);
+    let choice = choice.filter(has_prose);
     if let Some(choice) = &choice {
-        for (verdict, keep) in verdicts.iter_mut().zip(&choice.keep) {
-            *verdict = match (*keep, *verdict) {
-                (true, Verdict::Drop(Reason::Headline | Reason::Form)) => *verdict,
+        for (row_idx, keep) in choice.keep.iter().enumerate() {
+            let is_heading = blocks.rows[row_idx].kind == PartKind::Heading;
+            verdicts[row_idx] = match (*keep, verdicts[row_idx]) {
+                (true, Verdict::Drop(Reason::Headline | Reason::Form | Reason::Hidden)) => verdicts[row_idx],
                 (true, _) => Verdict::Keep,
+                // Headings fall with what stands under them.
+                (false, Verdict::Keep) if is_heading => Verdict::Keep,
                 (false, Verdict::Keep) => Verdict::Drop(Reason::Unlikely),
-                (false, Verdict::Drop(_)) => *verdict,
+                (false, Verdict::Drop(_)) => verdicts[row_idx],
             };
         }
     }
