@@ -7,8 +7,8 @@
 //! 2. UTF-16 without one shows by its zero bytes: every markup character is half of a pair;
 //! 3. bytes that are valid UTF-8 are UTF-8, whatever the page says; a few stray bytes among many valid sequences do not
 //!    change that: they are read as windows-1252 where that makes a word whole, and are U+FFFD elsewhere;
-//! 4. else a declared label is believed if the bytes decode without error and read no worse than as the encoding that
-//!    a detector (chardetng, told the top-level domain) names on a sample taken where the non-ASCII bytes are.
+//! 4. else a declared label is believed if the bytes decode without error and read the same or better than as the encoding
+//!    that a detector (chardetng, told the top-level domain) names on a sample taken where the non-ASCII bytes are.
 //!
 //! Decoding cannot fail. Text that was damaged before it was served is for [`crate::mojibake`], not for us.
 //!
@@ -20,8 +20,10 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use serde::{Deserialize, Serialize};
+
+use crate::mojibake;
 
 mod meta;
 mod utf8;
@@ -209,11 +211,22 @@ fn choose(bytes: &[u8], hints: &Hints, claims: &[Claim]) -> (&'static Encoding, 
     let detected = detect(bytes, hints.tld);
     for claim in claims {
         let Some(encoding) = claim.encoding else { continue };
-        if encoding == detected {
+        if encoding == detected || reads_as_well(bytes, encoding, detected) {
             return (encoding, claim.source);
         }
     }
     (detected, Source::Detector)
+}
+
+/// Whether the bytes decode without error in a declared encoding, and read there the same as in the detected one or clearly better.
+fn reads_as_well(bytes: &[u8], declared: &'static Encoding, detected: &'static Encoding) -> bool {
+    // Escapes are proof; bytes that are UTF-8 were taken for that already.
+    if declared == UTF_8 || detected == ISO_2022_JP || !decodes(bytes, declared) {
+        return false;
+    }
+    let sample: Vec<u8> = samples(bytes).flatten().copied().take(SAMPLE_BYTES_MAX).collect();
+    let [declared, detected] = [declared, detected].map(|encoding| encoding.decode_without_bom_handling(&sample).0);
+    declared == detected || mojibake::oddness(&declared) * 10 <= mojibake::oddness(&detected) * 9
 }
 
 /// Whether the bytes decode without an error and without control characters that text has no use for.

@@ -9,7 +9,7 @@ use crate::article::{self, Article, BodyPart, Comment, Comments, NoArticle, Page
 use crate::decode;
 use crate::dom::{self, Dom};
 use crate::duplicate::SimHash;
-use crate::main_content::{self, Anchors, Story};
+use crate::main_content::{self, Anchors, Declared, Stated, Story};
 use crate::metadata::{self, Settled};
 use crate::mojibake::{self, Hints, Normalisation};
 use crate::page::Page;
@@ -107,11 +107,20 @@ pub fn extract_text(text: &str, url: Option<&Url>, options: &Options) -> Extract
 
 fn extract_html(html: &str, page: &Page, encoding: &str, options: &Options) -> Extracted {
     let url = page.url.as_ref();
-    let dom = Dom::parse(html, &options.dom);
+    let mut dom = Dom::parse(html, &options.dom);
+    if let Some(html) = main_content::noscript::shown(html, &dom) {
+        dom = Dom::parse(&html, &options.dom);
+    }
     let claims = metadata::gather(&dom, url);
     let headlines = claims.headlines();
     let descriptions = claims.descriptions();
-    let anchors = Anchors { headlines: &headlines, descriptions: &descriptions, headline_node: claims.headline_node() };
+    let stated = Stated {
+        headlines: &headlines,
+        descriptions: &descriptions,
+        article_body: claims.article_body(),
+        declared: Declared::of(claims.schema_types()),
+    };
+    let anchors = Anchors { stated, headline_node: claims.headline_node() };
     let mut story = main_content::find(&dom, &anchors, url, options.want.dropped);
     let mut is_from_data = false;
     if main_content::n_prose_chars(&story) < DATA_BODY_CHARS_MIN

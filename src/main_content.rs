@@ -19,6 +19,7 @@ use crate::article::{BodyPart, Comment, Dropped, PartKind};
 use crate::dom::{Dom, NodeId};
 pub use assemble::structure;
 use blocks::Blocks;
+pub use features::{Anchors as Stated, Declared};
 use marks::Mark;
 pub use rules::Anchors;
 use rules::{Reason, Verdict, prose};
@@ -30,13 +31,14 @@ use words::Meaning;
 pub struct Story {
     /// The body, in order, as it stands in the page: not yet mended, lists and labels not yet told.
     pub parts: Vec<BodyPart>,
-    /// The element of the first part.
+    /// The element of the first paragraph after the standfirst.
     pub first_node: Option<NodeId>,
     /// What was left out, in document order; empty unless asked for.
     pub dropped: Vec<Dropped>,
     /// What readers wrote.
     pub comments: Vec<Comment>,
-    /// How likely the body is right, from 0.0 to 1.0: the share of the page's prose that is in it. Not calibrated.
+    /// How good the body is, from 0.0 to 1.0: the word F1 that the model expects; for news the share of the page's prose
+    /// that is in it, which is not calibrated.
     pub confidence: f32,
     /// Whether the page asks for money or an account before the rest.
     pub has_wall: bool,
@@ -51,18 +53,53 @@ pub struct Story {
 }
 
 /// The story of a document.
+///
+/// News stories are judged by [`rules`], which know how news pages are made. On any other page the learned [`model`]
+/// decides, and the rules say why: measured on pages of sites it was not trained on, it is ahead of them there (0.950
+/// against 0.938 word F1 on articles and blogs) and behind on news (0.958 against 0.967).
 pub fn find(dom: &Dom, anchors: &Anchors<'_>, url: Option<&Url>, with_dropped: bool) -> Story {
     let mut blocks = blocks::split(dom);
     let marks = marks::marks(dom);
     tell_captions(dom, &mut blocks, &marks);
-    let verdicts = rules::judge(dom, &blocks, &marks, anchors);
+    let mut verdicts = rules::judge(dom, &blocks, &marks, anchors);
+    let is_news = anchors.stated.declared == Declared::News;
+    let choice = (!is_news).then(|| decide::choose(dom, &blocks, &marks, &anchors.stated));
+    // A page of which the model takes nothing is left to the rules.
+    // A page of which the model takes no prose is left to the rules.
+    let has_prose =
+        |choice: &decide::Choice| blocks.rows.iter().zip(&choice.keep).any(|(row, keep)| *keep && prose(row) > 0.0);
+    let choice = choice.filter(has_prose);
+    if let Some(choice) = &choice {
+        for (row_idx, keep) in choice.keep.iter().enumerate() {
+            let is_heading = blocks.rows[row_idx].kind == PartKind::Heading;
+            verdicts[row_idx] = match (*keep, verdicts[row_idx]) {
+                (true, Verdict::Drop(Reason::Headline | Reason::Form | Reason::Hidden)) => verdicts[row_idx],
+                (true, _) => Verdict::Keep,
+                // Headings fall with what stands under them.
+                (false, Verdict::Keep) if is_heading => Verdict::Keep,
+                (false, Verdict::Keep) => Verdict::Drop(Reason::Unlikely),
+                (false, Verdict::Drop(_)) => verdicts[row_idx],
+            };
+        }
+    }
+    if choice.is_some() {
+        verdicts = rules::tidy(dom, &blocks, &marks, anchors, verdicts);
+    }
     let parts = assemble::parts(dom, &blocks, &verdicts, anchors, url);
-    let first_node = parts.first().map(|(_, rows)| blocks.rows[rows.start].element);
+    // Bylines stand above the first paragraph proper, often below the standfirst.
+    let is_proper = |(part, rows): &&(BodyPart, std::ops::Range<usize>)| {
+        part.kind == PartKind::Paragraph && part.role.is_none() && prose(&blocks.rows[rows.start]) > 0.0
+    };
+    let first = parts.iter().find(is_proper).or(parts.first());
+    let first_node = first.map(|(_, rows)| blocks.rows[rows.start].element);
     let mut story = judged(&blocks, &verdicts, with_dropped);
     story.has_consent |= rules::is_consent_wall(dom, &blocks, &marks);
     story.first_node = first_node;
     story.parts = parts.into_iter().map(|(part, _)| part).collect();
     story.comments = comments::find(dom, &blocks, &verdicts);
+    if let Some(choice) = choice {
+        story.confidence = choice.expected_f1;
+    }
     story
 }
 
@@ -89,7 +126,7 @@ pub fn find_in_text(blocks: &Blocks, with_dropped: bool) -> (Story, Option<Strin
 /// The story in a page's data, for pages that do not show it.
 pub fn from_data(dom: &Dom, article_body: Option<&str>, anchors: &Anchors<'_>) -> Option<Story> {
     let mut parts = data::body(dom, article_body)?;
-    let headlines: Vec<String> = anchors.headlines.iter().map(|it| crate::text::fold(it)).collect();
+    let headlines: Vec<String> = anchors.stated.headlines.iter().map(|it| crate::text::fold(it)).collect();
     while parts.len() > 1 && headlines.iter().any(|it| rules::is_same_headline(&crate::text::fold(&parts[0].text), it))
     {
         parts.remove(0);

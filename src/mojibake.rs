@@ -26,6 +26,7 @@ mod model;
 mod normalise;
 mod plan;
 mod search;
+mod stream;
 #[cfg(feature = "train")]
 pub mod train;
 mod units;
@@ -33,6 +34,7 @@ mod units;
 pub use gate::suspicious;
 pub use normalise::{Normalisation, Normalised, normalise};
 pub use plan::{Plan, PlanError, apply, undo};
+pub use stream::{Repairer, WINDOW_BYTES};
 
 /// What repair may do. Every key has a default that suits news text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -126,3 +128,24 @@ pub fn repair_all<'a>(texts: &[&'a str], hints: &Hints, options: &Options) -> Ve
     }
     document::repair(texts, hints, options)
 }
+
+/// What the characters outside ASCII cost where they stand, in eighths of a bit: the lower, the likelier is the text.
+/// For comparing readings of the same bytes; only the head of a long text is read.
+pub(crate) fn oddness(text: &str) -> i64 {
+    let model = &*model::MODEL;
+    let mut context = model::Context::LINE;
+    let mut sum = 0;
+    let mut after_odd = false;
+    for c in text.chars().take(ODDNESS_CHARS) {
+        let symbol = model.symbol(c);
+        if !c.is_ascii() || after_odd {
+            sum += i64::from(model.cost(context, symbol));
+        }
+        after_odd = !c.is_ascii();
+        context = context.then(symbol);
+    }
+    sum
+}
+
+/// Characters of a text that its oddness is measured on.
+const ODDNESS_CHARS: usize = 64 << 10;

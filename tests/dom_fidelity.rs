@@ -9,6 +9,7 @@
 #[path = "dom_fidelity/difference.rs"]
 mod difference;
 
+use copydesk::dom::{Dom, Options};
 use difference::difference;
 use proptest::prelude::*;
 use std::fs;
@@ -306,6 +307,28 @@ proptest! {
         let html = parts.concat();
         if let Some(difference) = difference(&html) {
             prop_assert!(false, "{}", difference);
+        }
+    }
+
+    #[test]
+    fn bounds_hold_on_any_page(
+        parts in prop::collection::vec(markup(), 0..80),
+        depth_max in 1..20u32,
+        formatting_max in 0..5u32,
+        attributes_max in 0..3u32,
+        nodes_max in 1..100u32,
+        steps_per_byte_max in 0..2u32,
+    ) {
+        let options = Options { depth_max, formatting_max, attributes_max, nodes_max, steps_per_byte_max };
+        let dom = Dom::parse(&parts.concat(), &options);
+        // What the standard makes up, or opens anew, comes on top: a table's parts, a paragraph's formatting elements.
+        let made_up = 16 + formatting_max as usize;
+        prop_assert!(dom.len() <= nodes_max as usize + made_up, "{} nodes", dom.len());
+        for node in dom.nodes() {
+            let depth = dom.ancestors(node).count();
+            prop_assert!(depth <= depth_max as usize + made_up, "{depth} deep");
+            prop_assert!(dom.attrs(node).count() <= attributes_max as usize);
+            prop_assert!(dom.end(node).index() <= dom.len());
         }
     }
 }

@@ -22,8 +22,12 @@
 //! the nodes, and the steps of all those walks together, which is what makes the time of any page grow with its size and
 //! no faster. An element over a bound is *flattened*: it stands in the tree, empty, with its attributes, and what it holds
 //! comes after it. Construction is told of a `<source>` instead, a tag it makes an empty element of without any walk. The
-//! end tag of a flattened element is dropped.
+//! end tag of a flattened element is dropped. Once the steps are spent, what follows is flattened inside an element that
+//! ends all walks.
 
+mod class;
+
+use self::class::{Class, class, is_one_too_many, walks};
 use super::arena::{self, Arena, Current, Made, Start, Tree};
 use super::elements::Handle;
 use super::tokenizer::{Mode, Span, Token, Tokenizer};
@@ -46,10 +50,6 @@ const STEPS_MIN: u64 = 1 << 20;
 
 /// Depth up to which a wrong guess costs less than finding out.
 const DEPTH_OF_NO_CONCERN: u32 = 32;
-
-/// Names of elements that a page may bring itself. Elements with more are flattened: html5ever keeps such names in a
-/// table of the whole program, which slows down with their number.
-const OWN_NAMES_MAX: usize = 1_000;
 
 pub(super) fn parse(html: &str, options: &Options) -> Dom {
     let page = &html[..html.floor_char_boundary(PAGE_BYTES_MAX)];
@@ -85,9 +85,10 @@ struct Feed<'a> {
     /// ever, in other column groups until the next tag.
     splits_for_ever: bool,
     splits_now: bool,
-    /// Whether SVG or MathML was seen, and templates.
+    /// Whether SVG or MathML was seen, and templates, and a form.
     has_foreign: bool,
     has_templates: bool,
+    has_form: bool,
     /// Whether the element under way holds only text.
     is_in_raw: bool,
     /// Whether the start tag before this token was one that drops a line end.
@@ -100,51 +101,11 @@ struct Feed<'a> {
     lists: HashMap<String, u32>,
 }
 
-/// What an element is to tree construction, as far as bounds are concerned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Class {
-    /// Opens an element that stays open.
-    Plain,
-    /// The same, and goes into the list of formatting elements.
-    Formatting,
-    /// Holds nothing.
-    Void,
-    /// Holds text only.
-    Raw,
-    /// `<html>`, `<head>`, `<body>` and the like, of which there is one, and those that switch the tokenizer for good.
-    Frame,
-}
-
-/// Whether the name is one of the page's own past [`OWN_NAMES_MAX`].
-fn is_one_too_many(tag: Tag) -> bool {
-    tag.0 as usize >= Tag::ATOMS.len() + OWN_NAMES_MAX
-}
-
-fn class(tag: Tag) -> Class {
-    match tag {
-        Tag::A | Tag::B | Tag::BIG | Tag::CODE | Tag::EM | Tag::FONT | Tag::I | Tag::NOBR | Tag::S | Tag::SMALL => {
-            Class::Formatting
-        }
-        Tag::STRIKE | Tag::STRONG | Tag::TT | Tag::U => Class::Formatting,
-        Tag::AREA | Tag::BASE | Tag::BASEFONT | Tag::BGSOUND | Tag::BR | Tag::COL | Tag::EMBED | Tag::FRAME => {
-            Class::Void
-        }
-        Tag::HR | Tag::IMAGE | Tag::IMG | Tag::INPUT | Tag::KEYGEN | Tag::LINK | Tag::META | Tag::PARAM => Class::Void,
-        Tag::SOURCE | Tag::TRACK | Tag::WBR => Class::Void,
-        Tag::IFRAME | Tag::NOEMBED | Tag::NOFRAMES | Tag::NOSCRIPT | Tag::SCRIPT | Tag::STYLE | Tag::TEXTAREA => {
-            Class::Raw
-        }
-        Tag::TITLE | Tag::XMP => Class::Raw,
-        Tag::BODY | Tag::FRAMESET | Tag::HEAD | Tag::HTML | Tag::PLAINTEXT => Class::Frame,
-        _ => Class::Plain,
-    }
-}
-
 impl<'a> Feed<'a> {
     fn new(page: &'a str, options: &'a Options) -> Self {
         Self {
             tokenizer: Tokenizer::new(page),
-            builder: TreeBuilder::new(Arena::new(page, options.nodes_max), TreeBuilderOpts::default()),
+            builder: TreeBuilder::new(Arena::new(page, options), TreeBuilderOpts::default()),
             options,
             atoms: Vec::new(),
             last_with: Vec::new(),
@@ -160,6 +121,7 @@ impl<'a> Feed<'a> {
             splits_now: false,
             has_foreign: false,
             has_templates: false,
+            has_form: false,
             is_in_raw: false,
             drops_line_end: false,
             left_out: Tag::SCRIPT,
@@ -170,8 +132,13 @@ impl<'a> Feed<'a> {
 
     /// Deals with one token; false after the last.
     fn step(&mut self) -> bool {
-        let builder = &self.builder;
-        let token = self.tokenizer.next(|| builder.adjusted_current_node_present_but_not_in_html_namespace());
+        let (builder, flattened) = (&self.builder, &self.flattened);
+        let is_flattened = |tag: Tag| flattened.get(tag.0 as usize).is_some_and(|n| *n > 0);
+        let token = self.tokenizer.next(|| {
+            builder.adjusted_current_node_present_but_not_in_html_namespace()
+                || is_flattened(Tag::SVG)
+                || is_flattened(Tag::MATH)
+        });
         let drops_line_end = std::mem::take(&mut self.drops_line_end);
         match token {
             Token::StartTag => self.start_tag(),
@@ -246,7 +213,7 @@ impl<'a> Feed<'a> {
         let attributes = self.take_attributes();
         let class = class(tag);
         let is_flattened = self.is_flattened(tag, class);
-        self.steps += u64::from(self.depth) * self.walks(tag, class);
+        self.steps += u64::from(self.depth) * walks(tag, class, self.formatting > 0, self.has_form);
         let seen = if is_flattened { Vec::new() } else { self.seen_attributes(tag, class, attributes) };
         let (local, known_as) = if is_flattened { (local_name!("source"), Tag::SOURCE) } else { (local, tag) };
         let is_closed = is_flattened || self.tokenizer.tag().self_closing;
@@ -459,19 +426,6 @@ impl<'a> Feed<'a> {
         }
     }
 
-    /// About how many walks up the open elements a start tag costs.
-    fn walks(&self, tag: Tag, class: Class) -> u64 {
-        match tag {
-            Tag::HR | Tag::LI | Tag::DD | Tag::DT | Tag::OPTION | Tag::OPTGROUP => 3,
-            Tag::INPUT | Tag::SELECT | Tag::BUTTON | Tag::FORM | Tag::A | Tag::NOBR | Tag::XMP => 2,
-            _ => match class {
-                Class::Plain | Class::Frame => 1,
-                Class::Formatting | Class::Void => u64::from(self.formatting > 0),
-                Class::Raw => 0,
-            },
-        }
-    }
-
     /// Whether an element has to be flattened, and the count of why.
     fn is_flattened(&mut self, tag: Tag, class: Class) -> bool {
         if self.is_spent() && class != Class::Raw {
@@ -539,6 +493,7 @@ impl<'a> Feed<'a> {
     fn note_mode(&mut self, tag: Tag) {
         self.has_foreign |= tag == Tag::SVG || tag == Tag::MATH;
         self.has_templates |= tag == Tag::TEMPLATE;
+        self.has_form |= tag == Tag::FORM;
         let is_column = tag == Tag::COL || tag == Tag::COLGROUP;
         self.splits_for_ever |= tag == Tag::FRAMESET || is_column && self.has_templates;
         self.splits_now = is_column || tag == Tag::HTML || tag == Tag::TEMPLATE;

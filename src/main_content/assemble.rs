@@ -273,5 +273,5 @@ fn is_standfirst(dom: &Dom, row: &Block, text: &str, anchors: &Anchors<'_>) -> b
         let mark = mark_of(dom, it);
         mark.any(Mark::LEAD) && !mark.any(Mark::META | Mark::HEADLINE)
     });
-    is_named || anchors.descriptions.iter().any(|it| crate::text::fold(it) == text)
+    is_named || anchors.stated.descriptions.iter().any(|it| crate::text::fold(it) == text)
 }

@@ -21,14 +21,7 @@ pub(super) fn body(dom: &Dom, article_body: Option<&str>) -> Option<Vec<BodyPart
             }
         }
     }
-    let shown_without_scripts = dom
-        .elements(Tag::NOSCRIPT)
-        .map(|it| dom.text_content(it))
-        .filter(|it| it.len() >= SCRIPT_BYTES_MIN)
-        .map(|it| parts_of(&it))
-        .max_by_key(|it| n_prose(it))
-        .unwrap_or_default();
-    let found = [found.best(), shown_without_scripts].into_iter().max_by_key(|it| n_prose(it)).unwrap_or_default();
+    let found = found.best();
     let best = if n_prose(&found) > n_prose(&stated) { found } else { stated };
     (n_prose(&best) >= BODY_CHARS_MIN).then_some(best)
 }

@@ -9,6 +9,7 @@
 //! Every row gets a [`Verdict`], so that each choice has a reason to show.
 
 use super::blocks::{Block, Blocks, Gap};
+use super::features::Anchors as Stated;
 use super::marks::Mark;
 use super::words::{self, Meaning};
 use crate::article::PartKind;
@@ -19,10 +20,8 @@ use std::collections::HashSet;
 /// What is known about the story before its body is.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Anchors<'a> {
-    /// Titles the page gives itself, the likeliest first.
-    pub headlines: &'a [&'a str],
-    /// Summaries the page gives itself.
-    pub descriptions: &'a [&'a str],
+    /// What the page's own data says.
+    pub stated: Stated<'a>,
     /// Where the visible headline stands.
     pub headline_node: Option<NodeId>,
 }
@@ -90,6 +89,8 @@ reasons! {
     Links "links",
     /// A heading with nothing under it.
     EmptyHeading "empty-heading",
+    /// Of a page that is no news story: the model takes it for something else.
+    Unlikely "unlikely",
     /// Before, beside or after the story.
     Outside "outside",
 }
@@ -103,7 +104,8 @@ pub fn judge(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>) 
     let container = judge.container();
     judge.outside(container);
     judge.lines();
-    judge.ends();
+    judge.head();
+    judge.tail();
     judge.pull_quotes();
     drop_empty_headings(&blocks.rows, &mut judge.verdicts);
     if !judge.verdicts.contains(&Verdict::Keep) {
@@ -234,7 +236,30 @@ const WORTH_CHARS_MAX: u32 = 200;
 /// Share of the worth that the headline's own `<article>` has, to be the story alone: half of two stories.
 const OWN_ARTICLE_SHARE_MIN: f32 = 0.35;
 
+/// Verdicts that were made elsewhere, with what a line says by its own words taken out: labels, bylines, dates, widgets'
+/// words, copies, pull quotes and empty headings.
+pub fn tidy(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>, verdicts: Vec<Verdict>) -> Vec<Verdict> {
+    let mut judge = Judge::new(dom, blocks, marks, anchors);
+    judge.verdicts = verdicts;
+    judge.links = Links::Kept;
+    judge.lines();
+    judge.head();
+    judge.pull_quotes();
+    drop_empty_headings(&blocks.rows, &mut judge.verdicts);
+    judge.verdicts
+}
+
+/// What becomes of lines that are links and nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Links {
+    /// They lead to other stories.
+    Dropped,
+    /// They may be what the page is about.
+    Kept,
+}
+
 struct Judge<'a> {
+    links: Links,
     dom: &'a Dom,
     blocks: &'a Blocks,
     marks: &'a [Mark],
@@ -313,7 +338,8 @@ impl<'a> Judge<'a> {
                 at += 1;
             }
         }
-        let folded: Vec<String> = anchors.headlines.iter().map(|it| fold(it)).filter(|it| !it.is_empty()).collect();
+        let folded: Vec<String> =
+            anchors.stated.headlines.iter().map(|it| fold(it)).filter(|it| !it.is_empty()).collect();
         let has_its_words = |row: &&Block| {
             !row.hidden && row.n_chars <= HEADLINE_CHARS_MAX && {
                 let text = fold(blocks.text(row));
@@ -321,7 +347,16 @@ impl<'a> Judge<'a> {
             }
         };
         let headline = anchors.headline_node.or_else(|| blocks.rows.iter().find(has_its_words).map(|row| row.element));
-        Self { dom, blocks, marks, anchors, headline, verdicts: vec![Verdict::Keep; n_rows], first_row }
+        Self {
+            links: Links::Dropped,
+            dom,
+            blocks,
+            marks,
+            anchors,
+            headline,
+            verdicts: vec![Verdict::Keep; n_rows],
+            first_row,
+        }
     }
 
     /// The rows whose text begins inside an element.
@@ -515,7 +550,7 @@ impl<'a> Judge<'a> {
     fn is_description(&self, row_idx: usize) -> bool {
         let text = fold(self.blocks.text(&self.blocks.rows[row_idx]));
         text.len() >= 20
-            && self.anchors.descriptions.iter().any(|it| {
+            && self.anchors.stated.descriptions.iter().any(|it| {
                 let description = fold(it);
                 !description.is_empty() && (text.starts_with(&description) || description.starts_with(&text))
             })
@@ -555,7 +590,7 @@ impl<'a> Judge<'a> {
     /// For a page without a paragraph of any length: the sentences that are nothing else.
     fn short_story(&mut self, regions: Vec<Verdict>) {
         self.verdicts = regions;
-        let headlines: Vec<String> = self.anchors.headlines.iter().map(|it| fold(it)).collect();
+        let headlines: Vec<String> = self.anchors.stated.headlines.iter().map(|it| fold(it)).collect();
         for row_idx in 0..self.blocks.rows.len() {
             let row = &self.blocks.rows[row_idx];
             let text = self.blocks.text(row);
@@ -574,7 +609,7 @@ impl<'a> Judge<'a> {
     /// Block by block: what a line's words and links say.
     fn lines(&mut self) {
         let headlines: Vec<String> =
-            self.anchors.headlines.iter().map(|it| fold(it)).filter(|it| !it.is_empty()).collect();
+            self.anchors.stated.headlines.iter().map(|it| fold(it)).filter(|it| !it.is_empty()).collect();
         let mut seen: HashSet<u64> = HashSet::new();
         let mut past_prose = false;
         for row_idx in 0..self.blocks.rows.len() {
@@ -594,7 +629,7 @@ impl<'a> Judge<'a> {
                 continue;
             }
             if let Some(reason) = by_words(text, row) {
-                if reason == Reason::Comments && past_prose && self.is_past_middle(row_idx) {
+                if words::line(text) == Some(Meaning::Comments) && past_prose && self.is_past_middle(row_idx) {
                     (row_idx..self.blocks.rows.len()).for_each(|it| self.drop(it, reason));
                     break;
                 }
@@ -607,7 +642,7 @@ impl<'a> Judge<'a> {
                 }
                 continue;
             }
-            let is_linked = row.link_density() > 0.6;
+            let is_linked = row.link_density() > 0.6 && self.links == Links::Dropped;
             if row.kind == PartKind::Quote && self.is_attribution(row, text) {
                 self.drop(row_idx, Reason::Meta);
                 continue;
@@ -647,8 +682,8 @@ impl<'a> Judge<'a> {
         next.is_some_and(|it| prose(&self.blocks.rows[it]) > 0.0)
     }
 
-    /// Drops what comes before the first prose, and after the last, but for what belongs to it.
-    fn ends(&mut self) {
+    /// The kept blocks that are surely of a story: prose, code, tables; in a gallery, captions.
+    fn strong(&self) -> Vec<usize> {
         let rows = &self.blocks.rows;
         let kept: Vec<usize> = (0..rows.len()).filter(|it| self.is_kept(*it)).collect();
         let is_caption = |it: &&usize| rows[**it].kind == PartKind::Caption;
@@ -659,8 +694,14 @@ impl<'a> Judge<'a> {
             PartKind::Caption => is_gallery,
             _ => prose(row) > 0.0,
         };
-        let strong: Vec<usize> = kept.iter().copied().filter(|it| is_strong(&rows[*it])).collect();
-        let (Some(first), Some(last)) = (strong.first().copied(), strong.last().copied()) else { return };
+        kept.into_iter().filter(|it| is_strong(&rows[*it])).collect()
+    }
+
+    /// Drops labels, names and dates before the first prose, and dates just after it.
+    fn head(&mut self) {
+        let rows = &self.blocks.rows;
+        let strong = self.strong();
+        let Some(first) = strong.first().copied() else { return };
         for row_idx in strong.iter().take(3).copied().max().map_or(0..0, |third| first..third) {
             if self.is_kept(row_idx) && is_date(&rows[row_idx]) {
                 self.drop(row_idx, Reason::Meta);
@@ -680,6 +721,12 @@ impl<'a> Judge<'a> {
                 self.drop(row_idx, Reason::Meta);
             }
         }
+    }
+
+    /// Drops what comes after the last prose, but for what belongs to it.
+    fn tail(&mut self) {
+        let rows = &self.blocks.rows;
+        let Some(last) = self.strong().last().copied() else { return };
         let mut open = true;
         for row_idx in last + 1..rows.len() {
             if !self.is_kept(row_idx) {

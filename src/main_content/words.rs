@@ -115,8 +115,12 @@ fn start(text: &str) -> Option<Meaning> {
                 | Meaning::FollowUs
         )
     };
+    let n_words = key.split(' ').count();
     let known = |end: usize| WORDS.get(&key[..end]).copied().filter(is_start);
-    let by_words = key.match_indices(' ').map(|(at, _)| at).skip(2).take(START_WORDS_MAX).find_map(known);
+    // What goes on for longer than that is a sentence about it.
+    let is_most = |n_known: usize| n_words <= START_TIMES_MAX * n_known;
+    let ends = key.match_indices(' ').map(|(at, _)| at).enumerate().skip(2).take(START_WORDS_MAX);
+    let by_words = ends.filter(|(n_before, _)| is_most(n_before + 1)).find_map(|(_, end)| known(end));
     by_words.or_else(|| {
         let is_unspaced = key.chars().next().is_some_and(crate::text::is_unspaced);
         let ends = key.char_indices().map(|(at, _)| at).skip(6).take(START_WORDS_MAX);
@@ -124,6 +128,8 @@ fn start(text: &str) -> Option<Meaning> {
     })
 }
 
+/// How many times longer than the known words a line may be.
+const START_TIMES_MAX: usize = 3;
 /// Words of the longest entry that is looked for at the start of a line.
 const START_WORDS_MAX: usize = 14;
 

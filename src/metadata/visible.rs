@@ -112,7 +112,10 @@ pub(super) fn note(dom: &Dom, node: NodeId, tag: Tag, seen: &mut Seen) {
                 push(&mut seen.bylines, node);
                 return;
             }
-            if has_word(rel, "tag") {
+            // WordPress calls a category "category tag".
+            if has_word(rel, "category") {
+                push(&mut seen.crumbs, node);
+            } else if has_word(rel, "tag") {
                 push(&mut seen.tags, node);
             }
         }

@@ -58,7 +58,8 @@ fn round(lines: &mut [Line<'_>], hints: &Hints, options: &Options) -> bool {
         }
         for line in lines.iter_mut() {
             let is_known = losses && votes.any() && !line.text.is_ascii();
-            if !(line.reasons.utf8 || is_known) {
+            let is_due = if losses { line.reasons.lost || is_known } else { line.reasons.utf8 };
+            if !is_due {
                 continue;
             }
             let mut own_votes = votes.clone();

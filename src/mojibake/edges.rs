@@ -2,7 +2,7 @@
 //! byte lost.
 
 use super::codecs::{CodecId, Mask, N_UTF8, NAMES, TABLES};
-use super::model::{BIT, Cost, MODEL, N_CLASSES, Rep};
+use super::model::{BIT, Class, Cost, MODEL, class_of};
 use super::units::{STEP_C1, Unit};
 
 /// Layers that one way may undo at once.
@@ -15,12 +15,12 @@ pub(super) const C1_BIT: Mask = 1 << 30;
 const GUESSES_MAX: usize = 96;
 
 /// What it costs to read a capital and the closing mark behind it as one letter, in a word of capitals: `VERIÐ”`.
-const CLOSING_MARK: Cost = 20 * BIT;
+const CLOSING_MARK: Cost = 30 * BIT;
 
 /// The same for a capital that stands alone: `Ã©` is a word of Portuguese, `К»` the end of a quotation.
 const LONE_MARK: Cost = 5 * BIT;
 
-/// What it costs to believe a letter that was never met.
+/// What it costs to believe a character that was never met.
 const RARE_LETTER: Cost = 8 * BIT;
 
 /// What each further layer costs to believe.
@@ -104,10 +104,10 @@ fn single_layer(units: &[Unit], rows: &[Option<&Row>]) -> Vec<Edge> {
                 Some(edge) => edge.layers[0] |= 1 << codec,
                 None => {
                     let closing = if len == 2 { closing_mark_cost(units, at) } else { 0 };
-                    let extra = closing + rarity_cost(out);
+                    let (extra, fixed) = (closing, rarity_cost(out));
                     let layers = one_layer(1 << codec);
                     let len = len as u16;
-                    edges.push(Edge { start: at as u32, len, out, layers, extra, fixed: 0, is_guess: false });
+                    edges.push(Edge { start: at as u32, len, out, layers, extra, fixed, is_guess: false });
                 }
             }
         }
@@ -191,6 +191,10 @@ fn tail_len(lead: u8) -> usize {
 fn closing_mark_cost(units: &[Unit], at: usize) -> Cost {
     let [lead, mark] = [units[at].c, units[at + 1].c];
     let before = at.checked_sub(1).map(|idx| units[idx].c);
+    // A drawing repeats its strokes; words do not.
+    if before == Some(lead) && ('\u{2500}'..='\u{259F}').contains(&lead) {
+        return CLOSING_MARK;
+    }
     let after = units.get(at + 2).map(|unit| unit.c);
     let is_mark = matches!(mark, '’' | '”' | '“' | '‘' | '»' | '›' | '…' | '®' | '©' | '™' | '°' | 'º' | 'ª');
     if !is_mark || !lead.is_uppercase() || after.is_some_and(char::is_alphabetic) {
@@ -205,11 +209,8 @@ fn closing_mark_cost(units: &[Unit], at: usize) -> Cost {
 
 /// What it costs to believe a character that no language the model has read writes.
 fn rarity_cost(out: char) -> Cost {
-    if out.is_alphabetic() && MODEL.symbol(out).rep < N_CLASSES as Rep && !MODEL.is_known(out) {
-        RARE_LETTER
-    } else {
-        0
-    }
+    let is_open_class = matches!(class_of(out).0, Class::Han | Class::Hangul | Class::Emoji | Class::Symbol);
+    if is_open_class || out.is_control() || MODEL.is_known(out) { 0 } else { RARE_LETTER }
 }
 
 /// The character that a lead byte and those after it (by distance) encode, and how many bytes it takes.

@@ -12,13 +12,15 @@ use std::sync::LazyLock;
 
 use super::codecs::{Mask, N_UTF8, TABLES};
 use super::entities;
-use super::languages::{ALL, Languages, owners};
+use super::languages::{ALL, Languages, are_of_none, owners};
 
 /// What a line is let through for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Reasons {
     /// Neighbours that may be bytes of UTF-8, a control, U+FFFD or a reference.
     pub(super) utf8: bool,
+    /// U+FFFD, or a capital that a lost no-break space may have left: a lost byte is looked for without further reason.
+    pub(super) lost: bool,
     /// Something odd, that may be one legacy encoding read as another.
     pub(super) legacy: bool,
 }
@@ -99,8 +101,8 @@ fn entry(c: char) -> Entry {
     if !c.is_ascii()
         && let Some(bytes) = TABLES.bytes(c)
     {
-        for codec in 0..N_UTF8 {
-            match bytes[codec] {
+        for (codec, &byte) in bytes.iter().enumerate().take(N_UTF8) {
+            match byte {
                 0xC2..=0xDF => leads |= 1 << codec,
                 0xE0..=0xF4 => long_leads |= 1 << codec,
                 0x80..=0xBF => tails |= 1 << codec,
@@ -145,6 +147,11 @@ fn entry(c: char) -> Entry {
     }
 }
 
+/// The languages that own a letter, looked up.
+pub(super) fn owners_of(c: char) -> Languages {
+    TABLE.get(c as usize).map_or(ALL, |entry| entry.owners)
+}
+
 /// What a line is let through for.
 pub(super) fn reasons(line: &str) -> Reasons {
     let bytes = line.as_bytes();
@@ -169,6 +176,7 @@ pub(super) fn reasons(line: &str) -> Reasons {
             Some(entry) => scan.character(*entry, &mut reasons),
             None => {
                 reasons.utf8 |= code == 0xFFFD;
+                reasons.lost |= code == 0xFFFD;
                 reasons.legacy |= matches!(code, 0xE000..=0xF8FF | 0xFF61..=0xFF9F);
                 scan.word_ends(&mut reasons);
                 scan = Scan { has_word_pair: scan.has_word_pair, after_non_ascii: true, ..Scan::new(scan.owners) };
@@ -178,7 +186,7 @@ pub(super) fn reasons(line: &str) -> Reasons {
     }
     reasons.utf8 |= memchr::memchr_iter(b'&', bytes).any(|at| entities::reference(&line[at..]).is_some());
     scan.word_ends(&mut reasons);
-    reasons.legacy |= scan.owners == 0;
+    reasons.legacy |= are_of_none(scan.owners);
     reasons.utf8 |= scan.has_word_pair && reasons.legacy;
     reasons
 }
@@ -223,6 +231,8 @@ struct Scan {
     has_word_pair: bool,
     owners: Languages,
     latin1_run: u8,
+    /// Whether the character before is a sign directly behind a letter.
+    sign_in_word: bool,
     after_non_ascii: bool,
 }
 
@@ -237,6 +247,7 @@ impl Scan {
             has_word_pair: false,
             owners,
             latin1_run: 0,
+            sign_in_word: false,
             after_non_ascii: false,
         }
     }
@@ -268,13 +279,16 @@ impl Scan {
             self.has_word_pair = true;
         }
         reasons.utf8 |= next.kind == Kind::Broken;
+        reasons.legacy |= next.kind == Kind::Broken;
         let is_letter = |entry: Entry| matches!(entry.kind, Kind::Letter | Kind::Capital);
         let is_sign = |entry: Entry| matches!(entry.kind, Kind::Sign | Kind::StraySign);
         let odd = (before.alphabet != next.alphabet && before.alphabet != 0 && next.alphabet != 0)
             || (before.kind == Kind::Letter && next.kind == Kind::Capital)
             || (is_letter(before) && next.kind == Kind::StraySign)
             || (is_sign(before) && next.kind == Kind::StraySign)
-            || (before.kind == Kind::StraySign && is_letter(next));
+            || (before.kind == Kind::StraySign && is_letter(next))
+            || (self.sign_in_word && is_letter(next));
+        self.sign_in_word = is_letter(before) && next.kind == Kind::Sign;
         self.latin1_run = if next.is_latin1_letter { self.latin1_run.saturating_add(1) } else { 0 };
         reasons.legacy |= odd || self.latin1_run > 2;
         self.owners &= next.owners;
@@ -290,12 +304,15 @@ impl Scan {
         self.word_ends(reasons);
         let before = self.before;
         let is_letter = next.is_ascii_alphabetic();
-        reasons.legacy |= is_letter && matches!(before.kind, Kind::StraySign)
-            || is_letter && before.alphabet > 1
-            || next.is_ascii_uppercase() && before.kind == Kind::Letter && before.alphabet == 1;
-        reasons.utf8 |= next == ' ' && before.loses_space;
+        let behind_sign = before.kind == Kind::StraySign || self.sign_in_word;
+        reasons.legacy |= is_letter && (behind_sign || before.alphabet > 1);
+        reasons.legacy |= next.is_ascii_uppercase() && before.kind == Kind::Letter && before.alphabet == 1;
+        let lost = next == ' ' && before.loses_space;
+        reasons.utf8 |= lost;
+        reasons.lost |= lost;
         self.pending = 0;
         self.pair_before = 0;
+        self.sign_in_word = false;
         self.latin1_run = 0;
     }
 }

@@ -62,7 +62,19 @@ pub(super) const LETTERS: [(&str, &str); 47] = [
     ("mn", "абвгдеёжзийклмнопрстуфхцчшщъыьэюяөү"),
 ];
 
-/// The languages that own a letter; all of them for characters outside the Latin and Cyrillic alphabets.
+/// Of them, those written in Cyrillic letters: from Russian to the end.
+pub(super) const CYRILLIC: Languages = ((1 << 8) - 1) << 39;
+
+/// Of them, those written in Latin letters.
+pub(super) const LATIN: Languages = (1 << 39) - 1;
+
+/// Whether letters are of no one language, the Latin and the Cyrillic ones each by themselves: a Russian text may
+/// name a French town.
+pub(super) fn are_of_none(owners: Languages) -> bool {
+    owners & LATIN == 0 || owners & CYRILLIC == 0
+}
+
+/// The languages that own a letter, with all that are written in another alphabet.
 pub(super) fn owners(letter: char) -> Languages {
     let is_covered = matches!(letter, '\u{AA}'..='\u{24F}' | '\u{400}'..='\u{52F}' | '\u{1E00}'..='\u{1EFF}');
     if !is_covered || !letter.is_alphabetic() || matches!(letter, 'ª' | 'º' | 'µ') {
@@ -73,5 +85,39 @@ pub(super) fn owners(letter: char) -> Languages {
     if letter == 'İ' {
         return owners('ı');
     }
-    LETTERS.iter().enumerate().filter(|(_, (_, letters))| letters.contains(lower)).map(|(idx, _)| 1 << idx).sum()
+    let others = if ('\u{400}'..='\u{52F}').contains(&letter) { LATIN } else { CYRILLIC };
+    LETTERS
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, letters))| letters.contains(lower))
+        .fold(others, |owners, (idx, _)| owners | 1 << idx)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(letters: &str, is_one_language: bool) {
+        assert_eq!(
+            !are_of_none(letters.chars().fold(ALL, |owners_so_far, c| owners_so_far & owners(c))),
+            is_one_language
+        );
+    }
+
+    #[test]
+    fn letters_of_one_language_have_an_owner() {
+        check("éèçà", true);
+        check("łąŻ", true);
+        check("čŕůé", false);
+        check("жыъ", true);
+        check("жѓї", false);
+        check("жыъ éèç", true);
+    }
+
+    #[test]
+    fn cyrillic_begins_with_russian() {
+        assert_eq!(LETTERS[39].0, "ru");
+        assert_eq!(LETTERS.len(), 47);
+    }
 }

@@ -9,34 +9,55 @@ use encoding_rs::Encoding;
 
 use super::Hints;
 use super::codecs::{CodecId, NAMES, TABLES};
-use super::languages::{ALL, LETTERS, Languages, owners};
+use super::gate::owners_of;
+use super::languages::{ALL, LETTERS, Languages};
 use super::model::{BIT, Context, Cost, MODEL, Model};
 use super::units::Unit;
 
-/// Encodings that text is wrongly read as.
-const WRONG: [CodecId; 12] = [0, 2, 1, 10, 4, 13, 12, 16, 20, 6, 15, 19];
-
-/// Encodings that text was in. Single-byte ones by their number, others by their label.
-const RIGHT: [CodecId; 19] = [0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 16, 17, 20, 21, 7];
+/// Which encodings text is wrongly read as, and which it was in: a system's own encoding put in place of another's.
+/// Single-byte ones by their number in [`NAMES`].
+const PAIRS: [(CodecId, &[CodecId]); 12] = [
+    // The default of Western systems, for whatever came from elsewhere.
+    (0, &[2, 6, 14, 9, 8, 1, 10, 3, 5, 21, 16, 17, 15, 20, 4, 13, 12, 7]),
+    (19, &[2, 6, 14, 9, 8, 1, 10, 3, 5, 21, 16, 17, 15, 20, 4, 13, 12, 7]),
+    // Cyrillic among itself.
+    (2, &[16, 17, 15, 20, 0]),
+    (16, &[2, 20]),
+    (20, &[2, 16]),
+    (15, &[2]),
+    // Macintosh and DOS beside Windows.
+    (4, &[0, 2, 1]),
+    (13, &[0, 1]),
+    (12, &[0]),
+    // Central European and Greek systems.
+    (1, &[10, 0]),
+    (10, &[1, 0]),
+    (6, &[0]),
+];
 const RIGHT_MULTI: [&str; 5] = ["gb18030", "shift_jis", "euc-jp", "euc-kr", "big5"];
+/// Encodings that multi-byte text is wrongly read as.
+const MULTI_WRONG: [CodecId; 4] = [0, 19, 4, 13];
 
 /// Characters of a line that are weighed; the rest follows them.
 const WEIGHED_CHARS: usize = 400;
 
 /// What it costs to believe the damage at all.
-const START: Cost = 22 * BIT;
+const START: Cost = 11 * BIT;
 
 /// What each character changed must gain on the average.
-const GAIN_EACH: Cost = 2 * BIT;
+const GAIN_EACH: Cost = 5 * BIT / 4;
 
 /// How much likelier than as damaged UTF-8 the line must be.
 const UTF8_FIRST: Cost = 20 * BIT;
 
-/// Non-ASCII characters that a line must have; fewer prove nothing.
-const ODD_MIN: Cost = 2;
+/// Non-ASCII characters that a line must have.
+const ODD_MIN: Cost = 1;
+
+/// What a single one must gain more: it proves little.
+const ALONE: Cost = 4 * BIT;
 
 /// Cost of a non-ASCII character up to which a line is one that somebody may have meant.
-const MEANT: Cost = 8 * BIT;
+const MEANT: Cost = 6 * BIT;
 
 /// What a letter costs that the language of the line does not own.
 const FOREIGN: Cost = 5 * BIT;
@@ -66,6 +87,11 @@ impl Pair {
 /// leave it, which must be worse.
 pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, hints: &Hints) -> Option<Vec<Unit>> {
     let model = &*MODEL;
+    // A drawing repeats its strokes; words do not.
+    let is_drawing = |pair: &[Unit]| matches!(pair, [a, b] if a.c == b.c && ('\u{2500}'..='\u{259F}').contains(&a.c));
+    if is_meant(model, units, hints) || units.windows(2).any(is_drawing) {
+        return None;
+    }
     let head = &units[..units.len().min(WEIGHED_CHARS)];
     let n_odd = head.iter().filter(|unit| !unit.c.is_ascii()).count() as Cost;
     let raw_cost = line_cost(model, head.iter().map(|unit| unit.c), hints, Cost::MAX);
@@ -78,12 +104,12 @@ pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, hints: &Hints) -> Op
         return None;
     }
     // To be believed, a reading must cost less than this.
-    let mut least = raw_cost.all - START - GAIN_EACH * n_odd;
+    let mut least = raw_cost.all - START - GAIN_EACH * n_odd - if n_odd == 1 { ALONE } else { 0 };
     least = utf8_cost.map_or(least, |cost| least.min(cost.all - UTF8_FIRST));
     let mut best: Option<Pair> = None;
-    for wrong in WRONG {
+    for (wrong, rights) in PAIRS {
         let Some(bytes) = bytes_of(head, wrong) else { continue };
-        for right in RIGHT.iter().filter(|&&right| right != wrong).copied() {
+        for right in rights.iter().copied() {
             let chars = bytes.iter().map(|&byte| TABLES.char(right, byte));
             let is_text = |c: char| c != '\u{FFFD}' && !('\u{80}'..='\u{9F}').contains(&c);
             if !chars.clone().all(is_text) {
@@ -94,7 +120,8 @@ pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, hints: &Hints) -> Op
                 (least, best) = (cost, Some(Pair { right, wrong }));
             }
         }
-        for (idx, label) in RIGHT_MULTI.iter().enumerate() {
+        let multi = if MULTI_WRONG.contains(&wrong) { &RIGHT_MULTI[..] } else { &[] };
+        for (idx, label) in multi.iter().enumerate() {
             let Some(text) = multi_byte(label, &bytes, head.len() < units.len()) else { continue };
             let cost = line_cost(model, text.chars(), hints, least).all;
             if is_east_asian(&text) && cost < least {
@@ -128,6 +155,26 @@ pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, hints: &Hints) -> Op
         });
     }
     Some(out)
+}
+
+/// Whether somebody may have meant a line as it stands: what is not ASCII in it is likely where it stands.
+fn is_meant(model: &Model, units: &[Unit], hints: &Hints) -> bool {
+    let head = &units[..units.len().min(WEIGHED_CHARS)];
+    let mut context = Context::LINE;
+    let mut cost = 0;
+    let mut n_odd = 0;
+    let mut foreign = Foreign::default();
+    for (idx, unit) in head.iter().enumerate() {
+        let symbol = model.symbol(unit.c);
+        let after_odd = idx > 0 && !head[idx - 1].c.is_ascii();
+        if !unit.c.is_ascii() || after_odd {
+            cost += model.cost(context, symbol);
+        }
+        n_odd += Cost::from(!unit.c.is_ascii());
+        foreign.count(unit.c);
+        context = context.then(symbol);
+    }
+    n_odd < ODD_MIN || cost + foreign.cost(hints) < MEANT * n_odd
 }
 
 /// The bytes that a line was, if it is text wrongly read as one encoding: one byte per character.
@@ -193,8 +240,7 @@ struct LineCost {
 fn line_cost(model: &Model, line: impl Iterator<Item = char>, hints: &Hints, most: Cost) -> LineCost {
     let mut context = Context::LINE;
     let mut cost = LineCost { all: 0, n_odd: 0, around_odd: 0 };
-    let mut owned = [0_u32; LETTERS.len()];
-    let mut n_letters = 0_u32;
+    let mut foreign = Foreign::default();
     let mut after_odd = false;
     for c in line {
         let symbol = model.symbol(c);
@@ -209,19 +255,42 @@ fn line_cost(model: &Model, line: impl Iterator<Item = char>, hints: &Hints, mos
         }
         after_odd = !c.is_ascii();
         context = context.then(symbol);
-        let languages: Languages = if c.is_ascii() { ALL } else { owners(c) };
+        foreign.count(c);
+    }
+    let foreign = foreign.cost(hints);
+    cost.all += foreign;
+    cost.around_odd += foreign;
+    cost
+}
+
+/// Letters by the languages that own them.
+struct Foreign {
+    owned: [u32; LETTERS.len()],
+    n_letters: u32,
+}
+
+impl Default for Foreign {
+    fn default() -> Self {
+        Self { owned: [0; LETTERS.len()], n_letters: 0 }
+    }
+}
+
+impl Foreign {
+    fn count(&mut self, c: char) {
+        let languages: Languages = if c.is_ascii() { ALL } else { owners_of(c) };
         if languages != ALL {
-            n_letters += 1;
-            for (idx, count) in owned.iter_mut().enumerate() {
+            self.n_letters += 1;
+            for (idx, count) in self.owned.iter_mut().enumerate() {
                 *count += (languages >> idx & 1) as u32;
             }
         }
     }
-    let hinted =
-        hints.language.and_then(|tag| LETTERS.iter().position(|(code, _)| tag.split('-').next() == Some(code)));
-    let best = owned.iter().max().copied().unwrap_or(0);
-    let foreign = n_letters - hinted.map_or(best, |idx| owned[idx].max(best.saturating_sub(2)));
-    cost.all += foreign as Cost * FOREIGN;
-    cost.around_odd += foreign as Cost * FOREIGN;
-    cost
+
+    /// What the letters cost that the language does not own which owns the most of them, or nearly and is hinted at.
+    fn cost(&self, hints: &Hints) -> Cost {
+        let hinted =
+            hints.language.and_then(|tag| LETTERS.iter().position(|(code, _)| tag.split('-').next() == Some(code)));
+        let best = self.owned.iter().max().copied().unwrap_or(0);
+        (self.n_letters - hinted.map_or(best, |idx| self.owned[idx].max(best.saturating_sub(2)))) as Cost * FOREIGN
+    }
 }

@@ -119,9 +119,9 @@ pub(crate) struct Model {
     known: Vec<(u16, Symbol)>,
     /// For each symbol: its own cost, and the cost of a next one not seen after it.
     unigrams: Vec<[u8; 2]>,
-    /// Hashed pairs: 16 bits of check, cost, cost of a third one not seen after the pair. 0 is empty.
+    /// Hashed pairs in buckets: 16 bits of check, cost, cost of a third one not seen after the pair. 0 is empty.
     bigrams: Vec<u32>,
-    /// Hashed triples: 10 bits of check, cost in quarters of a bit. 0 is empty.
+    /// Hashed triples in buckets: 10 bits of check, cost in quarters of a bit. 0 is empty.
     trigrams: Vec<u16>,
     /// Cost of a small and of a capital letter, by the shapes of the two characters before.
     cases: [[u8; 2]; N_SHAPES * N_SHAPES],
@@ -207,32 +207,17 @@ impl Model {
     }
 
     fn trigram(&self, a: Rep, b: Rep, c: Rep) -> Option<Cost> {
-        let (mut slot, check) = place(&[a, b, c], self.trigrams.len());
-        let check = check as u16 & 0x3FF;
-        loop {
-            let entry = self.trigrams[slot];
-            if entry == 0 {
-                return None;
-            }
-            if entry >> 6 == check {
-                return Some(Cost::from(entry & 0x3F) * (BIT / 4));
-            }
-            slot = if slot + 1 == self.trigrams.len() { 0 } else { slot + 1 };
-        }
+        let (first, check) = place(&[a, b, c], self.trigrams.len(), TRIGRAM_CHECK);
+        let bucket = self.trigrams.get(first..first + BUCKET)?;
+        let entry = bucket.iter().find(|&&entry| u32::from(entry >> 6) == check)?;
+        Some(Cost::from(entry & 0x3F) * (BIT / 4))
     }
 
     fn bigram(&self, a: Rep, b: Rep) -> Option<[u8; 2]> {
-        let (mut slot, check) = place(&[a, b], self.bigrams.len());
-        loop {
-            let entry = self.bigrams[slot];
-            if entry == 0 {
-                return None;
-            }
-            if entry >> 16 == check & 0xFFFF {
-                return Some([(entry >> 8) as u8, entry as u8]);
-            }
-            slot = if slot + 1 == self.bigrams.len() { 0 } else { slot + 1 };
-        }
+        let (first, check) = place(&[a, b], self.bigrams.len(), BIGRAM_CHECK);
+        let bucket = self.bigrams.get(first..first + BUCKET)?;
+        let entry = bucket.iter().find(|&&entry| entry >> 16 == check)?;
+        Some([(entry >> 8) as u8, *entry as u8])
     }
 
     /// What a text costs from a context on.
@@ -249,15 +234,21 @@ impl Model {
 
 const PRIVATE: Symbol = Symbol { rep: Class::Private as Rep, shape: Shape::Other, extra: 96, alphabet: 0 };
 
-/// First slot and check bits of a pair or triple in a table. Check bits are never all zero, so no entry is 0.
-pub(crate) fn place(reps: &[Rep], slots: usize) -> (usize, u32) {
+/// Slots that an entry may stand in. Training drops what finds its bucket full.
+pub(crate) const BUCKET: usize = 8;
+
+/// Check bits of triples and of pairs, as masks.
+pub(crate) const TRIGRAM_CHECK: u32 = 0x3FF;
+pub(crate) const BIGRAM_CHECK: u32 = 0xFFFF;
+
+/// First slot of the bucket of a pair or triple, and its check bits, which are never all zero, so that no entry is 0.
+pub(crate) fn place(reps: &[Rep], slots: usize, check: u32) -> (usize, u32) {
     let mut key = reps.iter().fold(reps.len() as u64, |key, &rep| key << REP_BITS | u64::from(rep));
     key = (key ^ key >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     key = (key ^ key >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
     key ^= key >> 31;
-    let slot = ((key >> 32) * slots as u64) >> 32;
-    // Ten and sixteen bits are taken of this; bit 0 set keeps both from being zero.
-    (slot as usize, key as u32 & 0xFFFF | 1)
+    let bucket = ((key >> 32) * (slots / BUCKET) as u64) >> 32;
+    (bucket as usize * BUCKET, (key as u32 & check).max(1))
 }
 
 /// Symbols of the known characters. Ideographs and syllables share one symbol; all others have their own, numbered

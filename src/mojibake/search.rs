@@ -55,7 +55,7 @@ const RARE: [Cost; NAMES.len()] = [
 ];
 
 /// What it costs more to believe that damage begins in a line that holds sound letters of the encoding.
-const AMID_SOUND: Cost = 4 * BIT;
+const AMID_SOUND: Cost = 6 * BIT;
 
 /// Sound letters that make a line hold such.
 const SOUND_LETTERS: u32 = 4;
@@ -283,7 +283,7 @@ fn context_before(model: &Model, units: &[Unit], at: usize) -> Context {
     units[at.saturating_sub(2)..at].iter().fold(Context::LINE, |context, unit| context.then(model.symbol(unit.c)))
 }
 
-/// The encodings that a line holds sound letters of: small ones outside ASCII that are part of no way to read damage.
+/// The encodings that a line holds sound letters of: those outside ASCII that are part of no way to read damage.
 /// Had the line been read in one of them, these would be damaged too.
 fn sound_in(units: &[Unit], edges: &[Edge]) -> Mask {
     let mut counts = [0_u32; NAMES.len()];
@@ -293,7 +293,7 @@ fn sound_in(units: &[Unit], edges: &[Edge]) -> Mask {
         while let Some(edge) = next.next_if(|edge| edge.start as usize == at) {
             covered = covered.max(edge.end());
         }
-        if at < covered || unit.c.is_ascii() || !unit.c.is_lowercase() {
+        if at < covered || unit.c.is_ascii() || !unit.c.is_alphabetic() {
             continue;
         }
         if let Some(bytes) = TABLES.bytes(unit.c) {

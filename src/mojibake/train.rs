@@ -1,12 +1,13 @@
 //! Makes the data of [`super::model`] from texts: counts of neighbouring characters, turned into costs and cut to
 //! size. Only `examples/train_mojibake.rs` needs this.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashSet};
 
 use encoding_rs::{BIG5, EUC_KR, Encoding, GBK, SHIFT_JIS};
 
 use super::model::{
-    BIT, Class, N_CLASSES, N_SHAPES, REP_BITS, Rep, Shape, class_of, fold, known_symbols, place, symbol_of,
+    BIGRAM_CHECK, BIT, BUCKET, Class, N_CLASSES, N_SHAPES, REP_BITS, Rep, Shape, TRIGRAM_CHECK, class_of, fold,
+    known_symbols, place, symbol_of,
 };
 
 /// Characters that one text may weigh; larger texts are scaled down, so that no language drowns the others.
@@ -16,8 +17,8 @@ const TEXT_CHARS: f64 = 300_000.0;
 const BIGRAM_SLOTS: usize = 16 << 10;
 const TRIGRAM_SLOTS: usize = 128 << 10;
 
-/// Share of the slots that is filled; more makes the search for an absent entry long.
-const FILL: f64 = 0.88;
+/// Share of the slots that is filled at most; more is lost to full buckets.
+const FILL: f64 = 0.9;
 
 /// Weight a character needs to be known.
 const KNOWN_MIN: f64 = 3.0;
@@ -34,8 +35,8 @@ pub fn train(texts: &[String]) -> Vec<u8> {
     let n_reps = symbols.iter().map(|(_, symbol)| usize::from(symbol.rep) + 1).max().unwrap_or(0).max(N_CLASSES);
     let mut counts = Counts {
         unigrams: vec![0.0; n_reps],
-        bigrams: HashMap::new(),
-        trigrams: HashMap::new(),
+        bigrams: BTreeMap::new(),
+        trigrams: BTreeMap::new(),
         cases: [[0.0; 2]; N_SHAPES * N_SHAPES],
     };
     for (text, &weight) in texts.iter().zip(&weights) {
@@ -53,7 +54,7 @@ struct KnownCharacters {
 
 impl KnownCharacters {
     fn count(texts: &[String], weights: &[f64]) -> Self {
-        let mut weight_of: HashMap<char, f64> = HashMap::new();
+        let mut weight_of: BTreeMap<char, f64> = BTreeMap::new();
         for (text, &weight) in texts.iter().zip(weights) {
             for c in text.chars() {
                 *weight_of.entry(fold(c)).or_default() += weight;
@@ -114,8 +115,8 @@ fn common(encoding: &'static Encoding) -> impl Iterator<Item = char> {
 
 struct Counts {
     unigrams: Vec<f64>,
-    bigrams: HashMap<[Rep; 2], f64>,
-    trigrams: HashMap<[Rep; 3], f64>,
+    bigrams: BTreeMap<[Rep; 2], f64>,
+    trigrams: BTreeMap<[Rep; 3], f64>,
     /// Small and capital letters by the shapes of the two characters before.
     cases: [[f64; 2]; N_SHAPES * N_SHAPES],
 }
@@ -171,7 +172,7 @@ impl Counts {
             })
             .collect();
         keep_best(&mut bigrams, BIGRAM_SLOTS);
-        let kept: std::collections::HashSet<[Rep; 2]> = bigrams.iter().map(|&(key, ..)| key).collect();
+        let kept: HashSet<[Rep; 2]> = bigrams.iter().map(|&(key, ..)| key).collect();
 
         let mut trigrams: Vec<([Rep; 3], f64, u32)> = self
             .trigrams
@@ -198,15 +199,15 @@ impl Counts {
         put(&mut out, BIGRAM_SLOTS);
         let mut slots = vec![0_u32; BIGRAM_SLOTS];
         for (key, _, entry) in &bigrams {
-            let (slot, check) = place(key, BIGRAM_SLOTS);
+            let (slot, check) = place(key, BIGRAM_SLOTS, BIGRAM_CHECK);
             insert(&mut slots, slot, check << 16 | entry);
         }
         out.extend(slots.iter().flat_map(|slot| slot.to_le_bytes()));
         put(&mut out, TRIGRAM_SLOTS);
         let mut slots = vec![0_u32; TRIGRAM_SLOTS];
         for (key, _, quarters) in &trigrams {
-            let (slot, check) = place(key, TRIGRAM_SLOTS);
-            insert(&mut slots, slot, (check & 0x3FF) << 6 | quarters);
+            let (slot, check) = place(key, TRIGRAM_SLOTS, TRIGRAM_CHECK);
+            insert(&mut slots, slot, check << 6 | quarters);
         }
         out.extend(slots.iter().flat_map(|&slot| (slot as u16).to_le_bytes()));
         for [lower, upper] in self.cases {
@@ -218,11 +219,11 @@ impl Counts {
 }
 
 /// What follows a context: how much, and how many kinds, which is how much may follow that was never seen.
-struct Followers(HashMap<u32, (f64, f64)>);
+struct Followers(BTreeMap<u32, (f64, f64)>);
 
 impl Followers {
     fn of(pairs: impl Iterator<Item = (u32, f64)>) -> Self {
-        let mut followers: HashMap<u32, (f64, f64)> = HashMap::new();
+        let mut followers: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
         for (context, count) in pairs {
             let entry = followers.entry(context).or_default();
             entry.0 += count;
@@ -251,11 +252,11 @@ fn keep_best<K: Ord + Copy>(entries: &mut Vec<(K, f64, u32)>, slots: usize) {
     entries.truncate((slots as f64 * FILL) as usize);
 }
 
-fn insert(slots: &mut [u32], mut slot: usize, entry: u32) {
-    while slots[slot] != 0 {
-        slot = if slot + 1 == slots.len() { 0 } else { slot + 1 };
+/// Puts an entry into its bucket; one that finds it full is lost, and it mattered less than those there.
+fn insert(slots: &mut [u32], first: usize, entry: u32) {
+    if let Some(slot) = slots[first..first + BUCKET].iter_mut().find(|slot| **slot == 0) {
+        *slot = entry;
     }
-    slots[slot] = entry;
 }
 
 /// A probability as eighths of a bit.
