@@ -55,9 +55,9 @@ const HEADLINE_WORDS_MAX: u32 = 40;
 /// not part of the news.
 const THRESHOLD_NEWS: f32 = 0.6;
 /// The threshold of a page that calls itself an article.
-const THRESHOLD_ARTICLE: f32 = 0.5;
+const THRESHOLD_ARTICLE: f32 = 0.45;
 /// The lowest and the highest threshold of any other page: beyond, the probabilities are not so exact.
-const THRESHOLDS: (f32, f32) = (0.25, 0.6);
+const THRESHOLDS: (f32, f32) = (0.35, 0.6);
 
 fn decide(n_words: &[u32], probabilities: Vec<f32>, fixed: Option<f32>) -> Choice {
     let mut order: Vec<u32> = (0..probabilities.len() as u32).collect();
