@@ -60,8 +60,14 @@ pub(super) fn mend(how: &Mend<'_>, facts: &mut [&mut String], parts: &mut Vec<Bo
             **fact = crate::text::collapse(&tidied.text);
         }
     }
+    // What was done stands in the order of the parts.
+    let mut rest = done.as_mut_slice();
     for (part_idx, part) in parts.iter_mut().enumerate() {
-        let (nbsp, zero_width) = tidy(part, how.tidy, part_idx, &mut done);
+        let n_before = rest.iter().take_while(|it| it.block.is_none_or(|block| block < part_idx)).count();
+        let n_own = rest[n_before..].iter().take_while(|it| it.block == Some(part_idx)).count();
+        let (own, after) = std::mem::take(&mut rest)[n_before..].split_at_mut(n_own);
+        rest = after;
+        let (nbsp, zero_width) = tidy(part, how.tidy, own);
         n_nbsp += nbsp;
         n_zero_width += zero_width;
     }
@@ -100,16 +106,14 @@ pub(super) fn mend(how: &Mend<'_>, facts: &mut [&mut String], parts: &mut Vec<Bo
 /// Moves spans from the damaged text to the repaired one. A repair that a span cuts through is inside it.
 fn move_spans(spans: &mut [Span], repairs: &[Repair]) {
     let moved = |at: usize, is_end: bool| {
-        let mut shift = 0isize;
-        for repair in repairs {
-            if repair.source.end <= at {
-                shift = (repair.offset + repair.to.len()) as isize - repair.source.end as isize;
-            } else if repair.source.start < at {
-                return if is_end { repair.offset + repair.to.len() } else { repair.offset };
-            } else {
-                break;
-            }
+        let n_before = repairs.partition_point(|it| it.source.end <= at);
+        if let Some(repair) = repairs.get(n_before).filter(|it| it.source.start < at) {
+            return if is_end { repair.offset + repair.to.len() } else { repair.offset };
         }
+        let shift = n_before.checked_sub(1).map_or(0, |last| {
+            let repair = &repairs[last];
+            (repair.offset + repair.to.len()) as isize - repair.source.end as isize
+        });
         at.saturating_add_signed(shift)
     };
     for span in spans {
@@ -119,7 +123,7 @@ fn move_spans(spans: &mut [Span], repairs: &[Repair]) {
 
 /// Tidies one part: invisible characters, then spaces that stand together or at an edge. Gives how many no-break spaces
 /// and zero-width characters there were.
-fn tidy(part: &mut BodyPart, what: Normalisation, part_idx: usize, done: &mut [Repaired]) -> (usize, usize) {
+fn tidy(part: &mut BodyPart, what: Normalisation, done: &mut [Repaired]) -> (usize, usize) {
     let is_code = part.kind == PartKind::Code;
     if part.text.is_ascii() && !part.text.contains("  ") && part.text.trim() == part.text && !part.text.contains('\r') {
         return (0, 0);
@@ -127,7 +131,7 @@ fn tidy(part: &mut BodyPart, what: Normalisation, part_idx: usize, done: &mut [R
     // The text is cut where anything points into it, each piece tidied, and the pieces joined again.
     let mut cuts: Vec<usize> = vec![0, part.text.len()];
     cuts.extend(part.spans.iter().flat_map(|it| [it.start, it.end]));
-    cuts.extend(done.iter().filter(|it| it.block == Some(part_idx)).filter_map(|it| it.offset));
+    cuts.extend(done.iter().filter_map(|it| it.offset));
     cuts.sort_unstable();
     cuts.dedup();
     let (mut n_nbsp, mut n_zero_width) = (0, 0);
@@ -156,7 +160,8 @@ fn tidy(part: &mut BodyPart, what: Normalisation, part_idx: usize, done: &mut [R
     }
     let length = if is_code { tidied.len() } else { tidied.trim_end().len() };
     tidied.truncate(length);
-    let place = |at: usize| moved.iter().find(|(old, _)| *old == at).map_or(length, |(_, new)| (*new).min(length));
+    let place =
+        |at: usize| moved.binary_search_by_key(&at, |(old, _)| *old).map_or(length, |found| moved[found].1.min(length));
     for span in &mut part.spans {
         (span.start, span.end) = (place(span.start), place(span.end));
         let inside = &tidied[span.start..span.end];
@@ -164,7 +169,7 @@ fn tidy(part: &mut BodyPart, what: Normalisation, part_idx: usize, done: &mut [R
         (span.start, span.end) = (span.start + front, span.end.saturating_sub(back).max(span.start + front));
     }
     part.spans.retain(|it| it.start < it.end);
-    for repaired in done.iter_mut().filter(|it| it.block == Some(part_idx)) {
+    for repaired in done {
         repaired.offset = repaired.offset.map(place);
     }
     part.text = tidied;

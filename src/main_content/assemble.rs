@@ -154,16 +154,22 @@ fn close(spans: &mut Vec<Span>, text: &str, start: usize, kind: SpanKind) {
     if start >= end {
         return;
     }
-    if let Some(before) =
-        spans.iter_mut().find(|it| it.kind == kind && it.end <= start && text[it.end..start].trim().is_empty())
-    {
-        before.end = end;
-        return;
+    // What it may join or repeat closed just before it.
+    let near = spans.len().saturating_sub(SPANS_NEAR);
+    for before in spans[near..].iter_mut().filter(|it| it.kind == kind) {
+        if before.end <= start && text[before.end..start].trim().is_empty() {
+            before.end = end;
+            return;
+        }
+        if before.start <= start && end <= before.end {
+            return;
+        }
     }
-    if !spans.iter().any(|it| it.kind == kind && it.start <= start && end <= it.end) {
-        spans.push(Span { start, end, kind });
-    }
+    spans.push(Span { start, end, kind });
 }
+
+/// Spans that are looked at for one to join: a word has no more layers of emphasis.
+const SPANS_NEAR: usize = 8;
 
 /// Bytes of a gallery's counter ("3/12 ") at the head of a caption.
 fn counter(text: &str) -> usize {

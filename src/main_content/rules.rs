@@ -577,7 +577,7 @@ impl<'a> Judge<'a> {
         let mut last = None;
         for quote in quotes {
             let text = fold(self.blocks.text(&rows[quote]));
-            let is_repeated = text.len() >= QUOTE_BYTES_MIN && body.iter().any(|it| it.contains(&text));
+            let is_repeated = text.len() >= QUOTE_BYTES_MIN && body.iter().any(|it| is_said_in(&text, it));
             let is_name =
                 last.is_some_and(|it| it + 1 == quote) && rows[quote].n_sentences == 0 && rows[quote].n_words <= 8;
             if is_repeated || is_name {
@@ -832,6 +832,16 @@ pub fn is_same_headline(text: &str, headline: &str) -> bool {
     let (short, long) = if text.len() <= headline.len() { (text, headline) } else { (headline, text) };
     !short.is_empty() && long.starts_with(short) && (short.len() * 10 >= long.len() * 7)
 }
+
+/// Whether the words of a folded quotation stand in a folded paragraph in their order: pull quotes are often cut.
+fn is_said_in(quote: &str, paragraph: &str) -> bool {
+    let mut words = paragraph.split(' ');
+    paragraph.contains(quote)
+        || (quote.split(' ').count() >= CUT_QUOTE_WORDS_MIN && quote.split(' ').all(|word| words.any(|it| it == word)))
+}
+
+/// Words of a cut quotation: fewer may stand in any long paragraph by chance.
+const CUT_QUOTE_WORDS_MIN: usize = 5;
 
 /// Whether a text is one quotation from end to end.
 fn is_all_quoted(text: &str) -> bool {
