@@ -3,8 +3,8 @@
 //!     cargo run --release --no-default-features --example rows -- PAGES PREFIX
 //!
 //! PAGES lists one HTML file a line. Written are `PREFIX.names` (one column a line: those of a row, an empty line, those of
-//! a judged row), `PREFIX.jsonl` (a line a page: its blocks as `[text, hidden, words]`) and `PREFIX.rows` (little-endian f32,
-//! row by row). Then, for every line `JUDGED OUT` on stdin, JUDGED is read (one f32 a row of all pages) and the judged rows
+//! a judged row), `PREFIX.jsonl` (a line a page: its blocks as `[text, hidden, words, kept by the rules]`) and `PREFIX.rows`
+//! (little-endian f32, row by row). Then, for every line `JUDGED OUT` on stdin, JUDGED is read (one f32 a row of all pages) and the judged rows
 //! are written to OUT; `done` on stdout says so.
 
 #![allow(clippy::print_stdout, reason = "it talks to a script by its stdout")]
@@ -13,6 +13,7 @@ use copydesk::decode::{self, Hints};
 use copydesk::dom::{self, Dom};
 use copydesk::main_content::blocks::{self, Blocks};
 use copydesk::main_content::features::{self, Anchors, Declared, Table, context};
+use copydesk::main_content::rules::{self, Verdict};
 use copydesk::main_content::{marks, noscript};
 use copydesk::metadata;
 use std::error::Error;
@@ -23,6 +24,7 @@ struct Page {
     dom: Dom,
     blocks: Blocks,
     table: Table,
+    verdicts: Vec<Verdict>,
 }
 
 fn read(path: &str) -> Result<Page, Box<dyn Error>> {
@@ -43,7 +45,9 @@ fn read(path: &str) -> Result<Page, Box<dyn Error>> {
         declared: Declared::of(claims.schema_types()),
     };
     let table = features::measure(&dom, &blocks, &marks, &anchors);
-    Ok(Page { dom, blocks, table })
+    let anchors = rules::Anchors { stated: anchors, headline_node: claims.headline_node() };
+    let verdicts = rules::judge(&dom, &blocks, &marks, &anchors);
+    Ok(Page { dom, blocks, table, verdicts })
 }
 
 fn write_rows(path: &str, rows: impl Iterator<Item = f32>) -> Result<(), Box<dyn Error>> {
@@ -62,8 +66,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     write_rows(&format!("{prefix}.rows"), pages.iter().flat_map(|it| it.table.cells.iter().copied()))?;
     let mut file = BufWriter::new(fs::File::create(format!("{prefix}.jsonl"))?);
     for page in &pages {
-        let rows = page.blocks.rows.iter();
-        let rows: Vec<_> = rows.map(|it| (page.blocks.text(it), it.hidden, it.n_words)).collect();
+        let rows = page.blocks.rows.iter().zip(&page.verdicts);
+        let rows: Vec<_> = rows
+            .map(|(it, verdict)| (page.blocks.text(it), it.hidden, it.n_words, *verdict == Verdict::Keep))
+            .collect();
         writeln!(file, "{}", serde_json::to_string(&rows)?)?;
     }
     file.flush()?;

@@ -81,6 +81,7 @@ class Set:
         self.declared = x[first, names.index("PageDeclared")] >= ARTICLE
         self.is_news = x[first, names.index("PageDeclared")] == NEWS
         self.n_words = np.array([b[2] for p in pages for b in p], dtype=np.float32)
+        self.by_rules = np.array([b[3] for p in pages for b in p], dtype=bool)
         self.texts = [[b[0] for b in p] for p in pages]
         if os.path.exists(cache):
             shares = json.load(open(cache, encoding="utf-8"))
@@ -281,6 +282,8 @@ def predict(program, models, names):
 
 def decide(program, s, p):
     """The choice of `decide.rs`."""
+    factor = np.where(s.by_rules, RULES_ODDS, 1 / RULES_ODDS)
+    p = factor * p / (1 + (factor - 1) * p)
     column = lambda name: s.x[:, program.names.index(name)]
     is_headline = (column("HeadlineRow") * column("HeadlineOf") > HEADLINE_LIKE) & (s.n_words < HEADLINE_WORDS_MAX)
     p = np.where(is_headline, 0, p)
@@ -299,6 +302,7 @@ def decide(program, s, p):
 
 
 # As in decide.rs.
+RULES_ODDS = 2.0138
 HEADLINE_LIKE, HEADLINE_WORDS_MAX = 0.6, 40
 THRESHOLD_MIN, THRESHOLD_MAX = 0.35, 0.6
 THRESHOLD_NEWS, THRESHOLD_ARTICLE = 0.6, 0.45

@@ -5,6 +5,9 @@
 //! the threshold that serves it best: low where everything is doubtful, as on a list of cards. A page that calls itself an
 //! article has one body, and a threshold of its own. What the expectation comes to says how sure the choice is.
 //!
+//! The rules' verdicts count as one more witness: each moves a row's odds a little its way. Model and rules err in different
+//! places, and together they are better than either on sets that the model was not trained on.
+//!
 //! Source: Nan Ye et al., "Optimizing F-measures: a tale of two approaches" (2012); the optimal threshold of F1 is half of
 //! the F1 reached.
 
@@ -12,6 +15,7 @@ use super::blocks::Blocks;
 use super::features::{self, Anchors, Declared, context};
 use super::marks::Mark;
 use super::model;
+use super::rules::Verdict;
 use crate::dom::Dom;
 
 /// Which rows of a page are the story.
@@ -25,14 +29,16 @@ pub struct Choice {
     pub expected_f1: f32,
 }
 
-/// Chooses the rows of the story by the built-in model.
-pub fn choose(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>) -> Choice {
+/// Chooses the rows of the story by the built-in model; `verdicts` are the rules', one a row.
+pub fn choose(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>, verdicts: &[Verdict]) -> Choice {
     let table = features::measure(dom, blocks, marks, anchors);
     let model = model::built_in().of(anchors.declared);
     let judged = model.first(&table);
     let context = context::measure(dom, blocks, &table, &judged);
     let mut probabilities = model.second(&table, &judged, &context);
     for (row, probability) in probabilities.iter_mut().enumerate() {
+        let factor = if verdicts[row] == Verdict::Keep { RULES_ODDS } else { 1.0 / RULES_ODDS };
+        *probability = factor * *probability / (1.0 + (factor - 1.0) * *probability);
         if blocks.rows[row].n_words < HEADLINE_WORDS_MAX && table.headline_likeness(row) > HEADLINE_LIKE {
             *probability = 0.0;
         }
@@ -45,6 +51,11 @@ pub fn choose(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>)
     };
     decide(&n_words, probabilities, fixed)
 }
+
+/// By how much the rules' verdict multiplies or divides a row's odds: `exp(0.7)`. Measured with no page of the set in
+/// training, against no say for the rules: fundus-a 0.964 to 0.966 word F1, articles of wcxb-dev 0.950 to 0.951, traf-a
+/// 0.946 to 0.953 snippet F. At twice the logarithm, all fall again.
+const RULES_ODDS: f32 = 2.0138;
 
 /// A row like this to a headline candidate is the headline once more: share of its words in the candidate times share of
 /// the candidate's words in it.
@@ -115,6 +126,19 @@ mod tests {
     }
 
     #[test]
+    fn the_rules_move_the_odds_and_no_more() {
+        let dom = Dom::parse("<p>The old bridge reopened on Monday.", &crate::dom::Options::default());
+        let blocks = super::super::blocks::split(&dom);
+        let marks = super::super::marks::marks(&dom);
+        let odds = |verdict: Verdict| {
+            let p = choose(&dom, &blocks, &marks, &Anchors::default(), &[verdict]).probabilities[0];
+            p / (1.0 - p)
+        };
+        let (keep, drop) = (odds(Verdict::Keep), odds(Verdict::Drop(crate::main_content::rules::Reason::Outside)));
+        assert!((keep / drop - RULES_ODDS * RULES_ODDS).abs() < 0.01, "{keep} {drop}");
+    }
+
+    #[test]
     fn a_story_among_links_is_chosen_and_its_headline_is_not() {
         let sentence = "The old bridge over the Lind reopened on Monday, after three years of repairs, the town said. ";
         let links = "<li><a href=/x>Ferry late again</a>".repeat(12);
@@ -127,7 +151,8 @@ mod tests {
         let blocks = super::super::blocks::split(&dom);
         let marks = super::super::marks::marks(&dom);
         let anchors = Anchors { headlines: &["Bridge reopens after three years"], ..Anchors::default() };
-        let choice = choose(&dom, &blocks, &marks, &anchors);
+        let verdicts = vec![Verdict::Keep; blocks.rows.len()];
+        let choice = choose(&dom, &blocks, &marks, &anchors, &verdicts);
         let kept: Vec<_> =
             blocks.rows.iter().zip(&choice.keep).filter(|it| *it.1).map(|it| blocks.text(it.0)).collect();
         assert_eq!(kept.len(), 8, "{kept:?}");
