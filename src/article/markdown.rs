@@ -15,9 +15,12 @@ pub fn markdown(article: &Article) -> String {
     if let Some(headline) = &article.metadata.headline {
         writer.block(&format!("# {}", heading_text(headline, &[])));
     }
-    for (block_idx, part) in article.blocks.iter().enumerate() {
-        let is_loose = part.kind == PartKind::ListItem && is_loose(&article.blocks, block_idx);
-        writer.part(part, is_loose);
+    // Each list, and each stretch between two, at a time.
+    for parts in article.blocks.chunk_by(|a, b| is_of_list(a) == is_of_list(b)) {
+        let is_loose = parts.iter().any(continues_item);
+        for part in parts {
+            writer.part(part, is_loose);
+        }
     }
     writer.out
 }
@@ -68,12 +71,9 @@ fn yaml_string(text: &str) -> String {
     quoted
 }
 
-/// Whether a paragraph goes on with an item of the list that this item belongs to: blank lines then stand between all.
-fn is_loose(blocks: &[BodyPart], item_idx: usize) -> bool {
-    let is_of_list = |part: &&BodyPart| part.kind == PartKind::ListItem || continues_item(part);
-    let before = blocks[..item_idx].iter().rev().take_while(is_of_list);
-    let after = blocks[item_idx..].iter().take_while(is_of_list);
-    before.chain(after).any(continues_item)
+/// Whether a part is an item of a list or goes on with one. Where any part goes on, blank lines stand between all items.
+fn is_of_list(part: &BodyPart) -> bool {
+    part.kind == PartKind::ListItem || continues_item(part)
 }
 
 fn continues_item(part: &BodyPart) -> bool {
