@@ -66,12 +66,15 @@ pub fn find(dom: &Dom, anchors: &Anchors<'_>, url: Option<&Url>, with_dropped: b
     // A page of which the model takes no prose is left to the rules.
     let has_prose = blocks.rows.iter().zip(&choice.keep).any(|(row, keep)| *keep && prose(row) > 0.0);
     if has_prose {
-        let is_article = matches!(anchors.stated.declared, Declared::News | Declared::Article);
+        let declared = anchors.stated.declared;
+        let is_article = matches!(declared, Declared::News | Declared::Article | Declared::Nothing);
         for (row_idx, keep) in choice.keep.iter().enumerate() {
             let is_heading = blocks.rows[row_idx].kind == PartKind::Heading;
             verdicts[row_idx] = match (*keep, verdicts[row_idx]) {
                 (true, Verdict::Drop(Reason::Headline)) => verdicts[row_idx],
                 (true, Verdict::Drop(Reason::Form | Reason::Hidden)) if is_article => verdicts[row_idx],
+                // What names itself a box or a widget on a news page is one.
+                (true, Verdict::Drop(reason)) if declared == Declared::News && reason.is_named() => verdicts[row_idx],
                 (true, _) => Verdict::Keep,
                 // An article's headings fall with what stands under them.
                 (false, Verdict::Keep) if is_heading && is_article => Verdict::Keep,

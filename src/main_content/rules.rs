@@ -95,6 +95,33 @@ reasons! {
     Outside "outside",
 }
 
+impl Reason {
+    /// Whether the page itself named what it is.
+    pub fn is_named(self) -> bool {
+        match self {
+            Self::Aside
+            | Self::AuthorBox
+            | Self::Comments
+            | Self::Consent
+            | Self::Newsletter
+            | Self::Promo
+            | Self::Share
+            | Self::Tags => true,
+            Self::Hidden
+            | Self::Headline
+            | Self::Repeated
+            | Self::Related
+            | Self::Form
+            | Self::Navigation
+            | Self::Meta
+            | Self::Links
+            | Self::EmptyHeading
+            | Self::Unlikely
+            | Self::Outside => false,
+        }
+    }
+}
+
 /// A verdict for each row, in order.
 pub fn judge(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>) -> Vec<Verdict> {
     let mut judge = Judge::new(dom, blocks, marks, anchors);
