@@ -10,7 +10,7 @@ use super::dates;
 use crate::article::AuthorKind;
 use words::{
     AGENCIES, BY_WORDS, CONJUNCTIONS, DEGREES, LABELS, LEADS, ORGANIZATION_WORDS, OTHER_HANDS, PARTICLES,
-    PICTURE_WORDS, ROLES, SUFFIXES, UNSPACED_ROLES, WHEN_WORDS,
+    PICTURE_WORDS, ROLES, SUFFIXES, UNSPACED_ROLES, WHEN_WORDS, WRITER_LABELS,
 };
 
 /// A clean name.
@@ -60,7 +60,7 @@ pub(super) fn parse(byline: &str, stated: Option<AuthorKind>, place: Place) -> V
     if PICTURE_WORDS.iter().chain(OTHER_HANDS).any(of_picture) {
         return names;
     }
-    let without_lead = strip_lead(byline);
+    let without_lead = before_pictures(strip_lead(byline));
     let parts = split(without_lead);
     // Initials and names of one word stand alone or among their like.
     let single = parts.iter().all(|it| !it.contains(' '));
@@ -95,6 +95,107 @@ pub(super) fn after_by(text: &str) -> Option<&str> {
     })
 }
 
+/// The name in a short line that says who wrote: behind a "by" or a writer's label, at its head or behind a bar or the day,
+/// or before a role that nothing but a name stands before.
+pub(super) fn in_line(line: &str) -> Option<&str> {
+    let begins_as_name = |it: &&str| it.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase());
+    if let Some(named) = after_by(line).or_else(|| after_label(line)).filter(begins_as_name) {
+        return Some(named);
+    }
+    let bars: &[char] = &['|', '•', '·', '｜'];
+    let has_day = dates::find_day(line).is_some();
+    let mut parts = line.split(|c: char| bars.contains(&c) || (has_day && matches!(c, ',' | '–' | '—')));
+    parts.find_map(|part| {
+        let part = part.trim();
+        let with_role = UNSPACED_ROLES.iter().any(|role| {
+            part.strip_suffix(role).is_some_and(|it| (2..=SIGNED_CHARS_MAX).contains(&it.trim().chars().count()))
+        });
+        if with_role {
+            return Some(part);
+        }
+        after_by(part).or_else(|| after_label(part)).filter(begins_as_name)
+    })
+}
+
+/// Longest name before a role in scripts without capitals, in characters.
+const SIGNED_CHARS_MAX: usize = 12;
+
+/// The name at the head of a short line that goes on with a day, two to four words with capitals: `Jane Doe — May 6, 2019`.
+pub(super) fn beside_date(line: &str) -> Option<&str> {
+    let (day, ..) = dates::find_day(line)?;
+    let head = line[..day.start].split(['|', '–', '—', '·', '•', ',']).next()?.trim();
+    let words: Vec<&str> = head.split_whitespace().collect();
+    let is_part = |it: &&str| {
+        it.starts_with(char::is_uppercase)
+            && it.contains(char::is_lowercase)
+            && it.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-' | '.'))
+    };
+    ((2..=4).contains(&words.len()) && words.iter().all(is_part) && line[head.len()..day.start].contains(BESIDE_DATE))
+        .then_some(head)
+}
+
+/// Whether a line is a name and nothing else, as writers sign below a story: two to four words with capitals.
+pub(super) fn is_signature(line: &str) -> bool {
+    let is_part = |it: &str| {
+        it.starts_with(char::is_uppercase)
+            && it.len() >= 2
+            && it.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-' | '.'))
+    };
+    (2..=4).contains(&line.split_whitespace().count()) && line.split_whitespace().all(is_part)
+}
+
+/// What sets a name off from the day behind it.
+const BESIDE_DATE: &[char] = &['|', '–', '—', '·', '•'];
+
+/// The reporter in the mark at the head of a paragraph, as papers of East Asia print it: `【記者林以安／霧溪報導】`,
+/// `(서울=연합뉴스) 박서린 기자 =`.
+pub(super) fn reporter_mark(paragraph: &str) -> Option<&str> {
+    /// Longest mark, in characters.
+    const CHARS_MAX: usize = 40;
+    let end = paragraph.char_indices().nth(CHARS_MAX).map_or(paragraph.len(), |it| it.0);
+    let head = paragraph[..end].trim_start();
+    if let Some(inner) = head.strip_prefix(['【', '〔', '［', '[', '（', '(']) {
+        let (inner, after) = inner.split_once(['】', '〕', '］', ']', '）', ')'])?;
+        let after_role = ["本報記者", "本报记者", "記者", "记者"].iter().find_map(|it| inner.strip_prefix(it));
+        if let Some(name) = after_role.and_then(|it| it.split(['／', '/', '∕', '、', ' ', '，']).next()) {
+            return Some(name.trim()).filter(|it| (2..=SIGNED_CHARS_MAX).contains(&it.chars().count()));
+        }
+        let (name, _) = after.split_once('=')?;
+        return Some(name.trim()).filter(|it| it.ends_with("기자") || it.ends_with("특파원"));
+    }
+    None
+}
+
+/// The text behind a writer's label and its colon.
+fn after_label(text: &str) -> Option<&str> {
+    let rest = WRITER_LABELS.iter().find_map(|it| strip_word_before(text.trim_start(), it, &[':', '：', '/', '／']))?;
+    Some(rest.trim_start()).filter(|it| !it.is_empty())
+}
+
+/// The rest of a text that begins with a word and one of some marks.
+fn strip_word_before<'a>(text: &'a str, word: &str, marks: &[char]) -> Option<&'a str> {
+    let mut rest = text.chars();
+    for expected in word.chars() {
+        let c = rest.next()?;
+        if c != expected && !c.to_lowercase().eq(expected.to_lowercase()) {
+            return None;
+        }
+    }
+    rest.as_str().trim_start().strip_prefix(marks)
+}
+
+/// A byline without what it says of pictures: `Text Anna Berg Fotos Max Muster`.
+fn before_pictures(byline: &str) -> &str {
+    let mut words = byline.match_indices(' ');
+    let at = words.find(|(at, _)| {
+        let word = byline[at + 1..].split([' ', ':']).next().unwrap_or("");
+        word.starts_with(char::is_uppercase)
+            && byline[at + 1 + word.len()..].starts_with([' ', ':'])
+            && PICTURE_WORDS.contains(&word.to_lowercase().as_str())
+    });
+    at.map_or(byline, |(at, _)| byline[..at].trim_end())
+}
+
 /// Whether a text is a "by" and no more.
 pub(super) fn is_by(text: &str) -> bool {
     let text = text.trim_end_matches([':', ' ', '：']);
@@ -120,7 +221,7 @@ fn strip_lead(text: &str) -> &str {
     let mut text = text.trim();
     for _ in 0..4 {
         let bare = text.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | '"' | '“' | '„' | '@'));
-        if let Some(rest) = after_by(bare) {
+        if let Some(rest) = after_by(bare).or_else(|| after_label(bare)) {
             text = rest;
             continue;
         }
@@ -144,7 +245,8 @@ fn strip_lead(text: &str) -> &str {
 /// The parts between separators.
 fn split(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
-    for piece in text.split([',', ';', '|', '•', '·', '\n', '\t', '、', '，', '،', '+', '&', '/', '・', '–', '—', '／'])
+    for piece in
+        text.split([',', ';', '|', '•', '·', '\n', '\t', '、', '，', '،', '+', '&', '/', '・', '–', '—', '／', '∕'])
     {
         for piece in piece.split(" - ") {
             split_words(piece.trim(), &mut parts);
@@ -184,7 +286,8 @@ fn is_conjunction(word: &str) -> bool {
     CONJUNCTIONS.iter().any(|(it, _)| *it == word)
 }
 
-fn is_agency(name: &str) -> bool {
+/// Whether a name is that of a wire service.
+pub(super) fn is_agency(name: &str) -> bool {
     let name = name.trim().to_lowercase();
     AGENCIES.contains(&name.as_str())
 }
@@ -210,11 +313,11 @@ fn clean(part: &str, single: bool, place: Place) -> Option<Name> {
     let mut part = strip_lead(part);
     // "Jane Doe (jdo)", "Jane Doe [Reuters]"
     if let Some(at) = part.find(['(', '[', '（', '<', '{']) {
-        part = if at > 0 { &part[..at] } else { part.trim_matches(['(', ')', '[', ']']) };
+        part = if at > 0 { &part[..at] } else { part.trim_matches(['(', ')', '[', ']', '（', '）']) };
     }
     let part = part
         .trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '*' | '-' | '"' | '“' | '”' | '„' | '_' | '='));
-    let part = part.trim_end_matches([')', ']']);
+    let part = part.trim_end_matches([')', ']', '）', '】']);
     let part = if part.ends_with('.') && !ends_in_initial(part) { part.trim_end_matches('.') } else { part };
     let part = match (strip_role(part), place) {
         (Some(name), _) => name,
@@ -234,8 +337,40 @@ fn clean(part: &str, single: bool, place: Place) -> Option<Name> {
     if !is_plausible(part, is_organization || single, is_organization, place) {
         return None;
     }
-    let kind = if is_organization { AuthorKind::Organization } else { AuthorKind::Person };
-    Some(Name { name: part.to_owned(), kind })
+    if is_organization {
+        return Some(Name { name: part.to_owned(), kind: AuthorKind::Organization });
+    }
+    Some(Name { name: in_mixed_case(part), kind: AuthorKind::Person })
+}
+
+/// A name set in capitals throughout as it is written elsewhere: `ANDREW O'CONNOR-LEE` as `Andrew O'Connor-Lee`. Initials
+/// and numbers (`JD`, `III`) stay, and so does a name of one word, which may be an abbreviation.
+fn in_mixed_case(name: &str) -> String {
+    /// Longest word that can be initials, in characters; one with a vowel is none, or a number.
+    const INITIALS_CHARS_MAX: usize = 3;
+    let is_upper = name.chars().all(|it| !it.is_lowercase()) && name.chars().any(char::is_uppercase);
+    if !is_upper || !name.contains(' ') {
+        return name.to_owned();
+    }
+    let mut mixed = String::with_capacity(name.len());
+    for word in name.split_inclusive(' ') {
+        let is_number = word.trim_end().chars().all(|it| matches!(it, 'I' | 'V'));
+        let has_vowel = word.contains(['A', 'E', 'I', 'O', 'U', 'Y']);
+        if word.trim_end().chars().count() <= INITIALS_CHARS_MAX && (!has_vowel || word.contains('.') || is_number) {
+            mixed.push_str(word);
+            continue;
+        }
+        let mut begins = true;
+        for c in word.chars() {
+            if begins {
+                mixed.push(c);
+            } else {
+                mixed.extend(c.to_lowercase());
+            }
+            begins = !c.is_alphanumeric();
+        }
+    }
+    mixed
 }
 
 /// A name before what is said of it: "Anna Berg schreibt für …". At least two words begin with capitals, then comes one that
@@ -518,6 +653,50 @@ mod tests {
         check("Dr. Max Kolter", "Dr. Max Kolter");
         check("Bill Fletcher Jr.", "Bill Fletcher Jr.");
         check("ssi, dan", "ssi; dan");
-        check("STEVE PEOPLES", "STEVE PEOPLES");
+    }
+
+    #[test]
+    fn capitals_throughout_are_a_matter_of_style() {
+        check("By STEVE PEOPLES", "Steve Peoples");
+        check("JD O'CONNOR-LEE III", "JD O'Connor-Lee III");
+        check("ÉMILE ZOLA, AFP", "Émile Zola; [AFP]");
+        check("E.P.", "E.P.");
+    }
+
+    #[test]
+    fn a_line_that_says_who_wrote_is_told() {
+        let told = |line| in_line(line).unwrap_or("");
+        assert_eq!(told("Words: Gil Tarrant"), "Gil Tarrant");
+        assert_eq!(told("Mon 6 May 2019 | By Doreen Platt"), "Doreen Platt");
+        assert_eq!(told("Vydáno: 12. 10. 2004, autor: Květa Říhová"), "Květa Říhová");
+        assert_eq!(told("김하람 기자 | 승인 2009.09.21 10:11"), "김하람 기자");
+        assert_eq!(told("โดย กมลา ศรีสุข"), "กมลา ศรีสุข");
+        assert_eq!(told("Words matter, by and large"), "");
+        assert_eq!(told("The goats of the fen, seen by Tom"), "");
+    }
+
+    #[test]
+    fn a_name_beside_the_day_is_told() {
+        assert_eq!(beside_date("Тарас Коваль — Субота, 18 травня 2024, 10:20"), Some("Тарас Коваль"));
+        assert_eq!(beside_date("Jane Doe | May 6, 2019"), Some("Jane Doe"));
+        for line in
+            ["Published May 6, 2019", "Monday, May 6, 2019", "The talks of May 6, 2019", "6 May 2019 | Jane Doe"]
+        {
+            assert_eq!(beside_date(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_reporters_mark_at_the_head_of_a_story_is_read() {
+        assert_eq!(reporter_mark("【記者林以安／霧溪報導】霧溪鎮"), Some("林以安"));
+        assert_eq!(reporter_mark("(청해도=한빛신문) 박서린 기자 = 섬"), Some("박서린 기자"));
+        assert_eq!(reporter_mark("【霧溪】霧溪鎮"), None);
+        assert_eq!(reporter_mark("(AP) The talks"), None);
+    }
+
+    #[test]
+    fn who_took_the_pictures_is_no_author() {
+        check("Teksti Sanna Korpi Kuvat Olli Ranta", "Sanna Korpi");
+        check("Text: Anna Berg, Fotos: Max Muster", "Anna Berg");
     }
 }
