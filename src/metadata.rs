@@ -133,6 +133,8 @@ pub struct Claims {
     live_updates: Vec<LiveUpdate>,
     sites: titles::Sites,
     titles: Vec<titles::Title>,
+    /// What a reader sees as the headline, whatever element it is.
+    heading: Option<NodeId>,
 }
 
 /// A post of a live blog, as the page's data gives it.
@@ -210,10 +212,13 @@ pub fn gather(dom: &Dom, url: Option<&Url>) -> Claims {
     structured(dom, &seen, &mut claims);
     microdata::read(dom, &seen.items, seen.h1s.first().copied(), &mut claims);
     visible::read_titles(dom, &seen, &mut claims);
+    visible::read_fronts(dom, &seen, &mut claims);
     let host = claims.url.as_ref().and_then(Url::host_str);
     claims.sites = titles::Sites::new(&claims.claims, &claims.breadcrumbs, host);
     claims.titles = titles::rank(&claims.claims, &claims.types, &claims.sites, None);
-    let headline = claims.headline_node();
+    claims.tell_kicker(dom);
+    let headline = claims.headline_node().or_else(|| visible::standing(dom, &claims.titles.first()?.text));
+    claims.heading = headline;
     visible::read_around(dom, &seen, headline, &mut claims);
     visible::read_links(dom, &seen, &mut claims);
     claims
@@ -291,6 +296,24 @@ impl Claims {
     /// The facts, chosen by precedence and agreement, now that the body is known.
     pub fn settle(&self, body: &Body<'_>) -> Settled {
         settle::settle(self, body)
+    }
+
+    /// Takes the kicker off the best title, where the page shows it apart: in one heading with the headline, which another
+    /// title gives alone, or right above a headline that is no heading. The title with the kicker stays as another.
+    fn tell_kicker(&mut self, dom: &Dom) {
+        let Some(best) = self.titles.first() else { return };
+        let Some((node, headline)) = visible::without_kicker(dom, &best.text) else { return };
+        let folded = crate::text::fold(headline);
+        let stated = self.titles.iter().position(|it| it.is_called(&folded));
+        let is_inside = best.node.is_some_and(|it| dom.contains(it, node));
+        let has_heading = self.of(Field::Headline).any(|it| it.source == Source::H1 && !self.sites.is_name(&it.value));
+        if let Some(at) = stated.filter(|_| is_inside) {
+            let title = self.titles.remove(at);
+            self.titles.insert(0, title);
+        } else if !has_heading {
+            let title = best.called(headline);
+            self.titles.insert(0, title);
+        }
     }
 
     fn of(&self, field: Field) -> impl Iterator<Item = &Claim> {

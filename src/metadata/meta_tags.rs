@@ -9,7 +9,7 @@ use crate::text::collapse;
 
 /// What a name stands for. Names in lower case, sorted; where from: the Open Graph and article vocabularies, Dublin Core,
 /// the tags of Parse.ly, Sailthru, Cxense, Chartbeat and Highwire (`citation_`), and names in wide use without a standard.
-const NAMES: [(&str, Field, Source); 134] = [
+const NAMES: [(&str, Field, Source); 135] = [
     ("abstract", Field::Description, Source::ToolMeta),
     ("al:ios:app_name", Field::SiteName, Source::ToolMeta),
     ("apple-mobile-web-app-title", Field::SiteName, Source::Meta),
@@ -46,6 +46,7 @@ const NAMES: [(&str, Field, Source); 134] = [
     ("cxenseparse:publishtime", Field::DatePublished, Source::ToolMeta),
     ("cxenseparse:recs:publishtime", Field::DatePublished, Source::ToolMeta),
     ("cxenseparse:title", Field::Headline, Source::ToolMeta),
+    ("dable:author", Field::Author, Source::ToolMeta),
     ("date", Field::DatePublished, Source::ToolMeta),
     ("date.available", Field::DatePublished, Source::ToolMeta),
     ("date.created", Field::DatePublished, Source::ToolMeta),

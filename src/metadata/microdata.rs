@@ -191,6 +191,7 @@ fn value(dom: &Dom, node: NodeId) -> String {
         Some(Tag::TIME) => dom.attr(node, Attr::DATETIME),
         Some(Tag::IMG | Tag::IFRAME | Tag::SOURCE) => dom.attr(node, Attr::SRC),
         Some(Tag::LINK) => dom.attr(node, Attr::HREF),
+        Some(Tag::ABBR) => dom.attr(node, Attr::TITLE),
         _ => None,
     };
     attr.map_or_else(|| text_of(dom, node, VALUE_CHARS_MAX), str::to_owned)

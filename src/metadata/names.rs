@@ -4,13 +4,16 @@
 //! (commas, bars, "and" in many languages), what stands beside a name (roles, places, degrees, initials in brackets). What
 //! then is no name (an address, a handle, a sentence, a date) is dropped. Nothing is cut inside a word: "By Byrne" is Byrne.
 
+mod lines;
 mod words;
+
+pub(super) use lines::{beside_date, in_line, is_signature, reporter_mark};
 
 use super::dates;
 use crate::article::AuthorKind;
 use words::{
     AGENCIES, BY_WORDS, CONJUNCTIONS, DEGREES, LABELS, LEADS, ORGANIZATION_WORDS, OTHER_HANDS, PARTICLES,
-    PICTURE_WORDS, ROLES, SUFFIXES, UNSPACED_ROLES, WHEN_WORDS,
+    PICTURE_WORDS, ROLES, SUFFIXES, UNSPACED_ROLES, WHEN_WORDS, WRITER_LABELS,
 };
 
 /// A clean name.
@@ -60,7 +63,7 @@ pub(super) fn parse(byline: &str, stated: Option<AuthorKind>, place: Place) -> V
     if PICTURE_WORDS.iter().chain(OTHER_HANDS).any(of_picture) {
         return names;
     }
-    let without_lead = strip_lead(byline);
+    let without_lead = before_pictures(strip_lead(byline));
     let parts = split(without_lead);
     // Initials and names of one word stand alone or among their like.
     let single = parts.iter().all(|it| !it.contains(' '));
@@ -95,6 +98,36 @@ pub(super) fn after_by(text: &str) -> Option<&str> {
     })
 }
 
+/// The text behind a writer's label and its colon.
+fn after_label(text: &str) -> Option<&str> {
+    let rest = WRITER_LABELS.iter().find_map(|it| strip_word_before(text.trim_start(), it, &[':', '：', '/', '／']))?;
+    Some(rest.trim_start()).filter(|it| !it.is_empty())
+}
+
+/// The rest of a text that begins with a word and one of some marks.
+fn strip_word_before<'a>(text: &'a str, word: &str, marks: &[char]) -> Option<&'a str> {
+    let mut rest = text.chars();
+    for expected in word.chars() {
+        let c = rest.next()?;
+        if c != expected && !c.to_lowercase().eq(expected.to_lowercase()) {
+            return None;
+        }
+    }
+    rest.as_str().trim_start().strip_prefix(marks)
+}
+
+/// A byline without what it says of pictures: `Text Anna Berg Fotos Max Muster`.
+fn before_pictures(byline: &str) -> &str {
+    let mut words = byline.match_indices(' ');
+    let at = words.find(|(at, _)| {
+        let word = byline[at + 1..].split([' ', ':']).next().unwrap_or("");
+        word.starts_with(char::is_uppercase)
+            && byline[at + 1 + word.len()..].starts_with([' ', ':'])
+            && PICTURE_WORDS.contains(&word.to_lowercase().as_str())
+    });
+    at.map_or(byline, |(at, _)| byline[..at].trim_end())
+}
+
 /// Whether a text is a "by" and no more.
 pub(super) fn is_by(text: &str) -> bool {
     let text = text.trim_end_matches([':', ' ', '：']);
@@ -120,7 +153,7 @@ fn strip_lead(text: &str) -> &str {
     let mut text = text.trim();
     for _ in 0..4 {
         let bare = text.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | '"' | '“' | '„' | '@'));
-        if let Some(rest) = after_by(bare) {
+        if let Some(rest) = after_by(bare).or_else(|| after_label(bare)) {
             text = rest;
             continue;
         }
@@ -144,7 +177,8 @@ fn strip_lead(text: &str) -> &str {
 /// The parts between separators.
 fn split(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
-    for piece in text.split([',', ';', '|', '•', '·', '\n', '\t', '、', '，', '،', '+', '&', '/', '・', '–', '—', '／'])
+    for piece in
+        text.split([',', ';', '|', '•', '·', '\n', '\t', '、', '，', '،', '+', '&', '/', '・', '–', '—', '／', '∕'])
     {
         for piece in piece.split(" - ") {
             split_words(piece.trim(), &mut parts);
@@ -184,7 +218,8 @@ fn is_conjunction(word: &str) -> bool {
     CONJUNCTIONS.iter().any(|(it, _)| *it == word)
 }
 
-fn is_agency(name: &str) -> bool {
+/// Whether a name is that of a wire service.
+pub(super) fn is_agency(name: &str) -> bool {
     let name = name.trim().to_lowercase();
     AGENCIES.contains(&name.as_str())
 }
@@ -210,11 +245,11 @@ fn clean(part: &str, single: bool, place: Place) -> Option<Name> {
     let mut part = strip_lead(part);
     // "Jane Doe (jdo)", "Jane Doe [Reuters]"
     if let Some(at) = part.find(['(', '[', '（', '<', '{']) {
-        part = if at > 0 { &part[..at] } else { part.trim_matches(['(', ')', '[', ']']) };
+        part = if at > 0 { &part[..at] } else { part.trim_matches(['(', ')', '[', ']', '（', '）']) };
     }
     let part = part
         .trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '*' | '-' | '"' | '“' | '”' | '„' | '_' | '='));
-    let part = part.trim_end_matches([')', ']']);
+    let part = part.trim_end_matches([')', ']', '）', '】']);
     let part = if part.ends_with('.') && !ends_in_initial(part) { part.trim_end_matches('.') } else { part };
     let part = match (strip_role(part), place) {
         (Some(name), _) => name,
@@ -234,8 +269,40 @@ fn clean(part: &str, single: bool, place: Place) -> Option<Name> {
     if !is_plausible(part, is_organization || single, is_organization, place) {
         return None;
     }
-    let kind = if is_organization { AuthorKind::Organization } else { AuthorKind::Person };
-    Some(Name { name: part.to_owned(), kind })
+    if is_organization {
+        return Some(Name { name: part.to_owned(), kind: AuthorKind::Organization });
+    }
+    Some(Name { name: in_mixed_case(part), kind: AuthorKind::Person })
+}
+
+/// A name set in capitals throughout as it is written elsewhere: `ANDREW O'CONNOR-LEE` as `Andrew O'Connor-Lee`. Initials
+/// and numbers (`JD`, `III`) stay, and so does a name of one word, which may be an abbreviation.
+fn in_mixed_case(name: &str) -> String {
+    /// Longest word that can be initials, in characters; one with a vowel is none, or a number.
+    const INITIALS_CHARS_MAX: usize = 3;
+    let is_upper = name.chars().all(|it| !it.is_lowercase()) && name.chars().any(char::is_uppercase);
+    if !is_upper || !name.contains(' ') {
+        return name.to_owned();
+    }
+    let mut mixed = String::with_capacity(name.len());
+    for word in name.split_inclusive(' ') {
+        let is_number = word.trim_end().chars().all(|it| matches!(it, 'I' | 'V'));
+        let has_vowel = word.contains(['A', 'E', 'I', 'O', 'U', 'Y']);
+        if word.trim_end().chars().count() <= INITIALS_CHARS_MAX && (!has_vowel || word.contains('.') || is_number) {
+            mixed.push_str(word);
+            continue;
+        }
+        let mut begins = true;
+        for c in word.chars() {
+            if begins {
+                mixed.push(c);
+            } else {
+                mixed.extend(c.to_lowercase());
+            }
+            begins = !c.is_alphanumeric();
+        }
+    }
+    mixed
 }
 
 /// A name before what is said of it: "Anna Berg schreibt für …". At least two words begin with capitals, then comes one that
@@ -518,6 +585,19 @@ mod tests {
         check("Dr. Max Kolter", "Dr. Max Kolter");
         check("Bill Fletcher Jr.", "Bill Fletcher Jr.");
         check("ssi, dan", "ssi; dan");
-        check("STEVE PEOPLES", "STEVE PEOPLES");
+    }
+
+    #[test]
+    fn capitals_throughout_are_a_matter_of_style() {
+        check("By STEVE PEOPLES", "Steve Peoples");
+        check("JD O'CONNOR-LEE III", "JD O'Connor-Lee III");
+        check("ÉMILE ZOLA, AFP", "Émile Zola; [AFP]");
+        check("E.P.", "E.P.");
+    }
+
+    #[test]
+    fn who_took_the_pictures_is_no_author() {
+        check("Teksti Sanna Korpi Kuvat Olli Ranta", "Sanna Korpi");
+        check("Text: Anna Berg, Fotos: Max Muster", "Anna Berg");
     }
 }

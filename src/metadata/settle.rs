@@ -8,8 +8,8 @@ mod authors;
 mod dates;
 
 use super::language::{self, Verdict};
-use super::{Body, Claim, Claims, Field, Settled, Source, dateline};
-use crate::article::{Image, Publisher};
+use super::{Body, Claim, Claims, Field, Settled, Source, dateline, names};
+use crate::article::{Author, Image, Publisher};
 use crate::dom::NodeId;
 use std::collections::BTreeMap;
 use url::Url;
@@ -54,6 +54,7 @@ const PRECEDENCE: [(Field, &[(Source, f32)]); 7] = [
             (Source::Meta, 0.65),
             (Source::ArticleMeta, 0.65),
             (Source::JsonLdPage, 0.6),
+            (Source::Text, 0.4),
         ],
     ),
     (
@@ -142,6 +143,9 @@ pub(super) fn settle(claims: &Claims, body: &Body<'_>) -> Settled {
 pub(super) fn of_text(lines: &[&str]) -> Settled {
     /// How likely the day of a dateline is the day of publication.
     const DATELINE_CONFIDENCE: f32 = 0.6;
+    /// How likely a line that begins with a "by" and goes on with a name is the byline, and its longest, in bytes.
+    const BYLINE_CONFIDENCE: f32 = 0.7;
+    const BYLINE_BYTES_MAX: usize = 120;
     /// The dateline stands among the first lines, after headline, kicker, labels and standfirst.
     const LINES_MAX: usize = 12;
     let mut settled = Settled::default();
@@ -155,6 +159,16 @@ pub(super) fn of_text(lines: &[&str]) -> Settled {
             settled.tell("datePublished", &[(Field::DatePublished, Source::Text)], DATELINE_CONFIDENCE);
         }
         settled.metadata.dateline = Some(found);
+    }
+    let byline = lines.iter().skip(1).take(LINES_MAX).find_map(|it| {
+        let is_line = it.len() <= BYLINE_BYTES_MAX;
+        let names = names::parse(names::in_line(it).filter(|_| is_line)?, None, names::Place::Line);
+        (!names.is_empty()).then_some(names)
+    });
+    if let Some(names) = byline {
+        settled.metadata.author =
+            names.into_iter().map(|it| Author { name: it.name, kind: it.kind, url: None }).collect();
+        settled.tell("author", &[(Field::Author, Source::Text)], BYLINE_CONFIDENCE);
     }
     let text = lines.join("\n");
     if let Verdict::Is(language) = language::ask(&text, None) {
@@ -172,7 +186,7 @@ pub(super) struct Around {
 
 impl Around {
     fn new(claims: &Claims, body: &Body<'_>) -> Self {
-        let headline = claims.headline_node().map(NodeId::index);
+        let headline = claims.heading.map(NodeId::index);
         let first = body.first_node.map(NodeId::index);
         let nodes = match (headline, first) {
             (Some(headline), Some(first)) if first >= headline => {

@@ -35,6 +35,18 @@ pub(super) struct Title {
     pub(super) node: Option<crate::dom::NodeId>,
 }
 
+impl Title {
+    /// Whether the title is the one given as letters and digits alone.
+    pub(super) fn is_called(&self, folded: &str) -> bool {
+        self.folded == folded
+    }
+
+    /// The same title by another text.
+    pub(super) fn called(&self, text: &str) -> Self {
+        Self { text: text.to_owned(), folded: fold(text), ..self.clone() }
+    }
+}
+
 /// What a heading counts that shares words with the other titles: it is about the story, so it is the story's.
 const WEIGHT_OF_RELATED_HEADING: f32 = 4.0;
 
@@ -85,6 +97,10 @@ fn add(titles: &mut Vec<Title>, claim: &Claim, source: Source, weight: f32, site
     }
     match titles.iter_mut().find(|it| it.folded == folded) {
         Some(title) => {
+            // One that was cut gives way to the same one whole.
+            if title.text.ends_with('…') && !text.ends_with('…') {
+                text.clone_into(&mut title.text);
+            }
             title.sources.push(source);
             title.weight += weight;
             title.node = title.node.or(claim.node);

@@ -3,7 +3,7 @@
 //! One pass over the page notes the few elements that may matter ([`Seen`]); what they say is read afterwards, once the
 //! headline is known, since a byline or time counts for more the nearer it stands.
 
-use super::{Claims, Field, Source, names};
+use super::{Claims, Field, Source, dates, names};
 use crate::article::Image;
 use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
 use crate::text::{collapse, push_collapsed};
@@ -29,9 +29,18 @@ pub(super) struct Seen {
     pub(super) crumbs: Vec<NodeId>,
     /// Pictures that are large by their own account.
     pub(super) images: Vec<NodeId>,
+    /// Elements that hold the publisher's name by class.
+    pub(super) publishers: Vec<NodeId>,
+    /// Links to the front page.
+    pub(super) fronts: Vec<NodeId>,
+    /// Paragraphs set to the right, where some papers have the writer's name below the story.
+    pub(super) signatures: Vec<NodeId>,
     /// Scripts of JSON-LD.
     pub(super) scripts: Vec<NodeId>,
 }
+
+/// Links to the front page that are noted: the logo's, the menu's, the path's, the footer's.
+const FRONTS_MAX: usize = 8;
 
 /// Nodes read inside one element, and children looked at for the one before another.
 const NODES_MAX: usize = 1_000;
@@ -45,7 +54,7 @@ const NOTED_MAX: usize = 400;
 
 /// Parts of class names, ids and addresses that speak of an author or a date, in the languages that markup is written in.
 /// Those before [`N_AUTHOR_WORDS`] speak of authors.
-const WORDS: [&str; 27] = [
+const WORDS: [&str; 28] = [
     "author",
     "byline",
     "autor",
@@ -62,6 +71,7 @@ const WORDS: [&str; 27] = [
     "contributor",
     "reporter",
     "kirjoittaja",
+    "kisha",
     "szerzo",
     "yazar",
     "penulis",
@@ -76,7 +86,7 @@ const WORDS: [&str; 27] = [
     "crumb",
     "category",
 ];
-const N_AUTHOR_WORDS: usize = 20;
+const N_AUTHOR_WORDS: usize = 21;
 const N_DATE_WORDS: usize = 5;
 
 static CLASS_WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
@@ -101,12 +111,16 @@ pub(super) fn note(dom: &Dom, node: NodeId, tag: Tag, seen: &mut Seen) {
         Tag::H1 => push(&mut seen.h1s, node),
         Tag::H2 => push(&mut seen.h2s, node),
         Tag::TIME => push(&mut seen.times, node),
+        Tag::P if is_set_right(dom, node) => push(&mut seen.signatures, node),
         _ => {}
     }
     if dom.attr(node, Attr::ITEMPROP).is_some() {
         note_item(node, seen);
     }
     if tag == Tag::A {
+        if seen.fronts.len() < FRONTS_MAX && dom.attr(node, Attr::HREF).is_some_and(|it| it.trim() == "/") {
+            seen.fronts.push(node);
+        }
         if let Some(rel) = dom.attr(node, Attr::REL) {
             if has_word(rel, "author") {
                 push(&mut seen.bylines, node);
@@ -116,7 +130,8 @@ pub(super) fn note(dom: &Dom, node: NodeId, tag: Tag, seen: &mut Seen) {
             if has_word(rel, "category") {
                 push(&mut seen.crumbs, node);
             } else if has_word(rel, "tag") {
-                push(&mut seen.tags, node);
+                let is_section = dom.attr(node, Attr::HREF).is_some_and(|it| it.contains("/category/"));
+                push(if is_section { &mut seen.crumbs } else { &mut seen.tags }, node);
             }
         }
         match dom.attr(node, Attr::HREF).and_then(target) {
@@ -136,6 +151,10 @@ pub(super) fn note(dom: &Dom, node: NodeId, tag: Tag, seen: &mut Seen) {
     }
     if matches!(tag, Tag::BODY | Tag::HTML | Tag::ARTICLE | Tag::MAIN | Tag::INPUT | Tag::FORM | Tag::BUTTON) {
         return;
+    }
+    // hNews: https://microformats.org/wiki/hnews
+    if dom.attr(node, Attr::CLASS).is_some_and(|it| has_word(it, "source-org")) {
+        push(&mut seen.publishers, node);
     }
     for attr in [Attr::CLASS, Attr::ID] {
         let Some(value) = dom.attr(node, attr) else { continue };
@@ -164,6 +183,14 @@ fn stands_among_tags(dom: &Dom, node: NodeId) -> bool {
     dom.ancestors(node).skip(1).take(4).any(|it| {
         dom.attr(it, Attr::CLASS)
             .is_some_and(|class| class.split(|c: char| !c.is_ascii_alphanumeric()).any(|it| it == "tags"))
+    })
+}
+
+/// Whether a paragraph is set to the right by its own account.
+fn is_set_right(dom: &Dom, node: NodeId) -> bool {
+    dom.attr(node, Attr::STYLE).is_some_and(|it| {
+        let mut parts = it.split(';').filter_map(|it| it.split_once(':'));
+        parts.any(|(name, value)| name.trim() == "text-align" && value.trim() == "right")
     })
 }
 
@@ -329,9 +356,89 @@ pub(super) fn read_titles(dom: &Dom, seen: &Seen, claims: &mut Claims) {
     }
     for h1 in seen.h1s.iter().take(20) {
         let text = text_of(dom, *h1, TITLE_CHARS_MAX);
-        claims.add_at(Field::Headline, Source::H1, &text, None, None, *h1);
+        // Documentation has a sign to link to a heading by: "¶".
+        let mut links = dom.descendants(*h1).take(CHILDREN_MAX).filter(|it| dom.is(*it, Tag::A));
+        let sign = links.find(|it| dom.attr(*it, Attr::HREF).is_some_and(|it| it.starts_with('#')));
+        let sign = sign.map(|it| text_of(dom, it, TITLE_CHARS_MAX)).unwrap_or_default();
+        let is_sign = sign.chars().count() <= 2 && !sign.contains(|c: char| c.is_ascii_alphanumeric());
+        let text = text.strip_suffix(&sign).filter(|_| is_sign).unwrap_or(&text);
+        claims.add_at(Field::Headline, Source::H1, text, None, None, *h1);
     }
 }
+
+/// Adds the names of the site that a reader sees: the publisher's where its class says so, and those that links to the
+/// front page carry, "Home" among them.
+pub(super) fn read_fronts(dom: &Dom, seen: &Seen, claims: &mut Claims) {
+    for publisher in seen.publishers.iter().take(1) {
+        claims.add_at(
+            Field::Publisher,
+            Source::Microdata,
+            &text_of(dom, *publisher, FRONT_CHARS_MAX),
+            None,
+            None,
+            *publisher,
+        );
+    }
+    let title = seen.title.map(|it| text_of(dom, it, TITLE_CHARS_MAX)).unwrap_or_default();
+    for link in &seen.fronts {
+        let mut name = text_of(dom, *link, FRONT_CHARS_MAX);
+        if name.is_empty() {
+            let logo = dom.descendants(*link).take(CHILDREN_MAX).find(|it| dom.is(*it, Tag::IMG));
+            name = logo.and_then(|it| dom.attr(it, Attr::ALT)).unwrap_or("").to_owned();
+        }
+        // "Home" stands in no title; a headline may hold a short word of the menu.
+        let chars_min = if name.is_ascii() { 4 } else { 2 };
+        let is_name = name.chars().count() >= chars_min && name.split(' ').count() <= FRONT_WORDS_MAX;
+        if is_name && title.len() > name.len() && (title.ends_with(&name) || title.starts_with(&name)) {
+            claims.add(Field::SiteName, Source::Link, &name);
+        }
+    }
+}
+
+/// Longest name of a site, in characters.
+const FRONT_CHARS_MAX: usize = 60;
+/// Longest name in words, where nothing but a link says that it is one.
+const FRONT_WORDS_MAX: usize = 4;
+
+/// The first element whose own text is the headline, for pages that have it in no `h1`.
+pub(super) fn standing(dom: &Dom, headline: &str) -> Option<NodeId> {
+    let mut skip_to = 0;
+    for node in dom.nodes() {
+        if node.index() < skip_to {
+            continue;
+        }
+        match dom.kind(node) {
+            Kind::Element(Tag::HEAD | Tag::SCRIPT | Tag::STYLE | Tag::TEMPLATE) => skip_to = dom.end(node).index(),
+            Kind::Text => {
+                let text = dom.text(node).trim();
+                if text.len() == headline.len() && text == headline {
+                    return Some(node);
+                }
+            }
+            Kind::Document | Kind::Element(_) | Kind::Comment | Kind::Doctype => {}
+        }
+    }
+    None
+}
+
+/// The headline without the kicker that stands before it in a title (`Noise: Residents win`), where the page shows both
+/// as texts of their own, the kicker first.
+pub(super) fn without_kicker<'a>(dom: &Dom, title: &'a str) -> Option<(NodeId, &'a str)> {
+    let (kicker, headline) = title.split_once(": ").or_else(|| title.split_once(" | "))?;
+    let (kicker, headline) = (kicker.trim(), headline.trim());
+    if kicker.is_empty() || headline.split_whitespace().count() < 2 {
+        return None;
+    }
+    let node = standing(dom, headline)?;
+    let above = (node.index().saturating_sub(KICKER_NODES_MAX)..node.index()).map(NodeId::at);
+    let shown = above.into_iter().any(|it| {
+        dom.kind(it) == Kind::Text && dom.text(it).trim().trim_end_matches([':', '|', ' ']).eq_ignore_ascii_case(kicker)
+    });
+    shown.then_some((node, headline))
+}
+
+/// Nodes between a kicker and the headline.
+const KICKER_NODES_MAX: usize = 6;
 
 /// How far from the headline, in nodes, lines about author and date are read: above it, below it.
 const NODES_ABOVE: usize = 150;
@@ -354,7 +461,9 @@ pub(super) fn read_around(dom: &Dom, seen: &Seen, headline: Option<NodeId>, clai
         claims.add_at(field_of_date(dom, *time, ""), Source::Time, &value, None, None, *time);
     }
     for date in seen.dates.iter().filter(near).take(40) {
-        let text = text_of(dom, *date, DATE_CHARS_MAX + 1);
+        // hAtom gives the moment as the title of what a reader sees.
+        let title = dom.attr(*date, Attr::TITLE).filter(|it| dates::parse(it).is_some());
+        let text = title.map_or_else(|| text_of(dom, *date, DATE_CHARS_MAX + 1), str::to_owned);
         if text.chars().count() <= DATE_CHARS_MAX && text.chars().any(|it| it.is_numeric()) {
             claims.add_at(field_of_date(dom, *date, &text), Source::DateLine, &text, None, None, *date);
         }
@@ -363,6 +472,12 @@ pub(super) fn read_around(dom: &Dom, seen: &Seen, headline: Option<NodeId>, clai
         let text = text_of(dom, *byline, BYLINE_CHARS_MAX);
         let url = if dom.is(*byline, Tag::A) { dom.attr(*byline, Attr::HREF) } else { None };
         claims.add_at(Field::Author, Source::Byline, &text, url, None, *byline);
+    }
+    for signature in seen.signatures.iter().take(20) {
+        let text = text_of(dom, *signature, BYLINE_CHARS_MAX);
+        if names::is_signature(&text) {
+            claims.add_at(Field::Author, Source::Text, &text, None, None, *signature);
+        }
     }
     if let Some(headline) = headline {
         unmarked(dom, headline, claims);
@@ -387,14 +502,22 @@ fn unmarked(dom: &Dom, headline: NodeId, claims: &mut Claims) {
                 if text.is_empty() {
                     continue;
                 }
+                if let Some(name) = names::reporter_mark(text) {
+                    claims.add_at(Field::Author, Source::Byline, name, None, None, node);
+                }
                 if text.len() > LINE_BYTES_MAX {
                     announced = false;
                     continue;
                 }
+                if node > headline
+                    && let Some(name) = names::beside_date(text)
+                {
+                    claims.add_at(Field::Author, Source::Text, name, None, None, node);
+                }
                 if has_year(text) {
                     claims.add_at(field_of_date(dom, node, text), Source::Text, text, None, None, node);
                 }
-                let named = names::after_by(text).filter(|it| it.starts_with(char::is_uppercase));
+                let named = names::in_line(text);
                 if announced || named.is_some() {
                     let link =
                         dom.parent(node).filter(|it| dom.is(*it, Tag::A)).and_then(|it| dom.attr(it, Attr::HREF));

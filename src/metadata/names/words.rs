@@ -9,7 +9,15 @@ pub(super) const BY_WORDS: &[&str] = &[
     "skriven av", "skrevet av", "af", "skrevet af", "napisał", "napisała", "autor", "autorka", "autorzy", "autoři",
     "autora", "author", "authors", "auteur", "autore", "autores", "tekst", "text", "texte", "texto", "testo",
     "od", "автор", "авторы", "автори", "aвтор", "yazan", "kirjoittanut", "szerző", "írta", "oleh", "de la", "tác giả",
-    "του", "της",
+    "του", "της", "teksti", "γράφει η", "γράφει ο", "γράφουν οι", "γράφει", "γράφουν", "โดย", "기자명", "作者", "מאת",
+    "بقلم", "द्वारा",
+];
+
+/// Words before a colon and the writer's name, where pictures have a label of their own. In lower case.
+#[rustfmt::skip]
+pub(super) const WRITER_LABELS: &[&str] = &[
+    "words", "reporting", "story", "report", "writer", "reporter", "글", "文", "記者", "记者", "取材・文", "执笔", "執筆",
+    "текст", "автор тексту", "автор текста", "szöveg", "metin", "haber", "เรื่อง",
 ];
 
 /// Labels of a field that holds an author.
@@ -106,7 +114,7 @@ pub(super) const SUFFIXES: &[&str] = &["jr", "sr", "ii", "iii", "iv", "jun"];
 #[rustfmt::skip]
 pub(super) const PICTURE_WORDS: &[&str] = &[
     "foto", "fotos", "photo", "photos", "image", "images", "bild", "bilder", "picture", "illustration", "fotografía",
-    "фото", "zdjęcia", "video",
+    "фото", "zdjęcia", "video", "pictures", "photography", "kuvat", "kuva", "bilde", "imagen", "imágenes",
 ];
 
 /// Words that announce who had a hand in the text but did not write it. In lower case.

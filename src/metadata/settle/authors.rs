@@ -41,6 +41,7 @@ pub(super) fn settle(claims: &Claims, around: &Around, settled: &mut Settled) {
     for (source, weight) in precedence(Field::Author) {
         let names = match source {
             Source::Byline => byline(claims, around),
+            Source::Text => signed(claims, around),
             _ => stated(claims, *source, around),
         };
         // Far from the headline an item may be of another story's card.
@@ -126,8 +127,9 @@ fn same_name(a: &str, b: &str) -> bool {
 }
 
 fn named(claim: &Claim) -> Vec<Named> {
+    let is_line = matches!(claim.source, Source::Byline | Source::Text);
     let mut names: Vec<Named> =
-        names::parse(&claim.value, claim.kind, if claim.source == Source::Byline { Place::Line } else { Place::Field })
+        names::parse(&claim.value, claim.kind, if is_line { Place::Line } else { Place::Field })
             .into_iter()
             .map(|name| Named {
                 name,
@@ -152,7 +154,14 @@ fn stated(claims: &Claims, source: Source, around: &Around) -> Vec<Named> {
         one_place(&mut stated, around);
     }
     let mut all: Vec<Named> = Vec::new();
-    for it in stated.into_iter().flat_map(named) {
+    // "Jane Doe, The Paper" in one field is how the paper's own people sign.
+    let signed = stated.into_iter().map(named).map(|mut it| {
+        if it.iter().any(|it| it.name.kind == AuthorKind::Person && !is_site(&it.name, &claims.sites)) {
+            it.retain(|it| !is_site(&it.name, &claims.sites));
+        }
+        it
+    });
+    for it in signed.flatten() {
         if !all.iter().any(|known| same_name(&known.name.name, &it.name.name)) {
             all.push(it);
         }
@@ -161,6 +170,15 @@ fn stated(claims: &Claims, source: Source, around: &Around) -> Vec<Named> {
         all.retain(|it| !is_site(&it.name, &claims.sites));
     }
     all
+}
+
+/// The author whom only his name tells: beside the day near the headline, or below the story, where no more than the name
+/// stands in a line set to the right.
+fn signed(claims: &Claims, around: &Around) -> Vec<Named> {
+    let lines: Vec<&Claim> = claims.of(Field::Author).filter(|it| it.source == Source::Text).collect();
+    let is_below = |it: &Claim| it.node.is_some_and(|it| it.index() >= around.nodes.end);
+    let line = lines.iter().find(|it| around.holds(it)).or_else(|| lines.iter().find(|it| is_below(it)));
+    line.map_or(Vec::new(), |it| named(it))
 }
 
 /// Keeps the claims around the one nearest to the headline.
@@ -196,9 +214,16 @@ fn byline(claims: &Claims, around: &Around) -> Vec<Named> {
             continue;
         }
         let names = named(claim);
-        let credible = names
-            .iter()
-            .all(|it| it.name.name.contains(' ') || it.name.kind == AuthorKind::Organization || claim.url.is_some());
+        let has_case = |it: &str| it.contains(|c: char| c.is_lowercase() || c.is_uppercase());
+        // "dpa / The Paper": the paper signs what it took over.
+        let has_agency = names.iter().any(|it| names::is_agency(&it.name.name));
+        let credible = names.iter().all(|it| {
+            let is_whole = it.name.name.contains(' ') || !has_case(&it.name.name);
+            is_whole
+                || it.name.kind == AuthorKind::Organization
+                || claim.url.is_some()
+                || (has_agency && is_site(&it.name, &claims.sites))
+        });
         if !names.is_empty() && credible && !claims.sites.is_name(&claim.value) {
             lines.push((claim, names));
         }
