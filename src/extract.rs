@@ -5,7 +5,9 @@
 
 mod mend;
 
-use crate::article::{self, Article, BodyPart, Comment, Comments, NoArticle, PageType, PartKind, Role, Truncation};
+use crate::article::{
+    self, Article, BodyPart, Comment, Comments, Dateline, NoArticle, PageType, PartKind, Role, Truncation,
+};
 use crate::decode;
 use crate::dom::{self, Dom};
 use crate::duplicate::SimHash;
@@ -192,7 +194,9 @@ fn finished(draft: Draft<'_>, url: Option<&Url>, options: &Options) -> Extracted
             sources.insert("datePublished", "dateline".to_owned());
             confidence.insert("datePublished", DATELINE_CONFIDENCE);
         }
-        metadata.dateline = Some(dateline);
+        // The day of a dateline without a year was completed where the publication date is known.
+        let date = dateline.date.or_else(|| metadata.dateline.take().and_then(|it| it.date));
+        metadata.dateline = Some(Dateline { date, ..dateline });
     }
     let comments: Vec<Comment> = story
         .comments
