@@ -69,7 +69,7 @@ impl Declared {
 /// One row of numbers for each block.
 #[derive(Debug)]
 pub struct Table {
-    /// Row by row, [`NAMES`] long each.
+    /// Row by row, one value a name.
     pub cells: Vec<f32>,
     /// What is worth knowing of each row beside its numbers.
     pub places: Vec<Place>,
