@@ -5,6 +5,7 @@
 mod assemble;
 pub mod blocks;
 mod comments;
+mod consent;
 mod data;
 pub mod decide;
 pub mod features;
@@ -13,6 +14,7 @@ pub mod model;
 pub mod noscript;
 pub mod rules;
 pub mod saved_text;
+pub mod verdict;
 pub mod words;
 
 use crate::article::{BodyPart, Comment, Dropped, PartKind};
@@ -94,7 +96,7 @@ pub fn find(dom: &Dom, anchors: &Anchors<'_>, url: Option<&Url>, with_dropped: b
     let first = parts.iter().find(is_proper).or(parts.first());
     let first_node = first.map(|(_, rows)| blocks.rows[rows.start].element);
     let mut story = judged(&blocks, &verdicts, with_dropped);
-    story.has_consent |= rules::is_consent_wall(dom, &blocks, &marks);
+    story.has_consent |= consent::is_consent_wall(dom, &blocks, &marks);
     story.first_node = first_node;
     story.parts = parts.into_iter().map(|(part, _)| part).collect();
     story.comments = comments::find(dom, &blocks, &verdicts);

@@ -11,6 +11,7 @@
 use super::blocks::{Block, Blocks, Gap};
 use super::features::Anchors as Stated;
 use super::marks::Mark;
+pub use super::verdict::{Reason, Verdict};
 use super::words::{self, Meaning};
 use crate::article::PartKind;
 use crate::dom::{Dom, NodeId, Tag};
@@ -24,102 +25,6 @@ pub struct Anchors<'a> {
     pub stated: Stated<'a>,
     /// Where the visible headline stands.
     pub headline_node: Option<NodeId>,
-}
-
-/// Whether a block is part of the story.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// It is.
-    Keep,
-    /// It is not.
-    Drop(Reason),
-}
-
-macro_rules! reasons {
-    ($($(#[$doc:meta])* $name:ident $text:literal),+ $(,)?) => {
-        /// Why a block is not part of the story.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Reason {
-            $($(#[$doc])* $name),+
-        }
-
-        impl Reason {
-            /// The reason's name in output.
-            pub fn name(self) -> &'static str {
-                match self {
-                    $(Self::$name => $text),+
-                }
-            }
-        }
-    };
-}
-
-reasons! {
-    /// Nobody sees it.
-    Hidden "hidden",
-    /// The headline, once more.
-    Headline "duplicate-headline",
-    /// It stands above already.
-    Repeated "repeated",
-    /// Links to other stories.
-    Related "related-posts",
-    /// A form, a login, a box over the page.
-    Form "form",
-    /// Readers' comments and the form for them.
-    Comments "comments",
-    /// Buttons to share, follow, print.
-    Share "share",
-    /// A letter to subscribe to.
-    Newsletter "newsletter",
-    /// A question about cookies.
-    Consent "consent",
-    /// Advertisement or a call to buy.
-    Promo "promo",
-    /// Ways about the site.
-    Navigation "navigation",
-    /// About the author.
-    AuthorBox "author-box",
-    /// Tags and topics.
-    Tags "tags",
-    /// Who, when, how long to read.
-    Meta "meta-label",
-    /// A box beside the story.
-    Aside "aside",
-    /// Mostly links.
-    Links "links",
-    /// A heading with nothing under it.
-    EmptyHeading "empty-heading",
-    /// Of a page that is no news story: the model takes it for something else.
-    Unlikely "unlikely",
-    /// Before, beside or after the story.
-    Outside "outside",
-}
-
-impl Reason {
-    /// Whether the page itself named what it is.
-    pub fn is_named(self) -> bool {
-        match self {
-            Self::Aside
-            | Self::AuthorBox
-            | Self::Comments
-            | Self::Consent
-            | Self::Newsletter
-            | Self::Promo
-            | Self::Share
-            | Self::Tags => true,
-            Self::Hidden
-            | Self::Headline
-            | Self::Repeated
-            | Self::Related
-            | Self::Form
-            | Self::Navigation
-            | Self::Meta
-            | Self::Links
-            | Self::EmptyHeading
-            | Self::Unlikely
-            | Self::Outside => false,
-        }
-    }
 }
 
 /// A verdict for each row, in order.
@@ -140,76 +45,6 @@ pub fn judge(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>) 
     }
     judge.verdicts
 }
-
-/// Whether a question about cookies is most of the prose of the page, and little of it: by its marks or its words.
-pub fn is_consent_wall(dom: &Dom, blocks: &Blocks, marks: &[Mark]) -> bool {
-    let (mut consent, mut total) = (0.0, 0.0);
-    let mut stems = 0u64;
-    for row in &blocks.rows {
-        let prose = prose(row);
-        if prose > 0.0 && !row.hidden {
-            total += prose;
-            let text = blocks.text(row).to_lowercase();
-            let mut said = CONSENT_STEMS.iter().enumerate().filter(|(_, it)| text.contains(**it)).peekable();
-            let is_asked =
-                said.peek().is_some() || dom.ancestors(row.nodes.0).any(|it| marks[it.index()].any(Mark::CONSENT));
-            stems |= said.fold(0, |all, (stem_idx, _)| all | 1 << stem_idx);
-            consent += if is_asked { prose } else { 0.0 };
-        }
-        if total > CONSENT_PAGE_CHARS_MAX {
-            return false;
-        }
-    }
-    consent > CONSENT_SHARE_MIN * total && stems.count_ones() >= CONSENT_STEMS_MIN
-}
-
-/// What questions about cookies speak of, in the languages that European law makes them in, as beginnings of words.
-const CONSENT_STEMS: &[&str] = &[
-    "cookie",
-    "consent",
-    "tracking",
-    "privacy",
-    "personali",
-    "advertis",
-    "partner",
-    "einwillig",
-    "zustimm",
-    "datenschutz",
-    "werbung",
-    "consentement",
-    "publicit",
-    "données personnelles",
-    "consentimiento",
-    "publicidad",
-    "consenso",
-    "pubblicit",
-    "consentimento",
-    "publicidade",
-    "toestemming",
-    "advertentie",
-    "samtyck",
-    "samtykk",
-    "annonse",
-    "eväste",
-    "mainon",
-    "zgod",
-    "reklam",
-    "souhlas",
-    "hozzájárul",
-    "consimțământ",
-    "συγκατάθεση",
-    "διαφήμισ",
-    "согласи",
-    "çerez",
-    "gdpr",
-];
-/// Different ones of them, at least: an article about one of them has one or two a paragraph, and more prose.
-const CONSENT_STEMS_MIN: u32 = 4;
-
-/// Characters of prose on a page that asks about cookies and nothing else: the longest of those seen has 2,500.
-const CONSENT_PAGE_CHARS_MAX: f32 = 1500.0;
-/// Share of that prose in the question.
-const CONSENT_SHARE_MIN: f32 = 0.7;
 
 /// How much a block reads like a story's prose, in characters outside links. Headings do not.
 pub fn prose(block: &Block) -> f32 {
