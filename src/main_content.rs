@@ -73,8 +73,8 @@ pub fn find(dom: &Dom, anchors: &Anchors<'_>, url: Option<&Url>, with_dropped: b
         for (row_idx, keep) in choice.keep.iter().enumerate() {
             let is_heading = blocks.rows[row_idx].kind == PartKind::Heading;
             verdicts[row_idx] = match (*keep, verdicts[row_idx]) {
-                (true, Verdict::Drop(Reason::Headline)) => verdicts[row_idx],
-                (true, Verdict::Drop(Reason::Form | Reason::Hidden)) if is_article => verdicts[row_idx],
+                (true, Verdict::Drop(Reason::Headline | Reason::Hidden)) => verdicts[row_idx],
+                (true, Verdict::Drop(Reason::Form)) if is_article => verdicts[row_idx],
                 // What names itself a box or a widget on a news page is one.
                 (true, Verdict::Drop(reason)) if declared == Declared::News && reason.is_named() => verdicts[row_idx],
                 (true, _) => Verdict::Keep,
