@@ -31,7 +31,8 @@ pub struct Article {
     pub truncated: Option<Truncation>,
     /// Words of `text`: runs of letters and digits; each Han, Kana or Thai character by itself.
     pub word_count: usize,
-    /// The body without the headline: blocks separated by one blank line, no final newline.
+    /// The body without the headline: blocks separated by one blank line, no final newline; bullets that were typed stand
+    /// before their items, and captions are left out, but for a gallery's.
     pub text: String,
     /// The body with headline as Markdown, when asked for.
     #[serde(skip_serializing_if = "Option::is_none")]

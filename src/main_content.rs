@@ -39,8 +39,8 @@ pub struct Story {
     pub dropped: Vec<Dropped>,
     /// What readers wrote.
     pub comments: Vec<Comment>,
-    /// How good the body is, from 0.0 to 1.0: the word F1 that the model expects; for news the share of the page's prose
-    /// that is in it, which is not calibrated.
+    /// How good the body is, from 0.0 to 1.0: the word F1 that the model expects; where the rules decided alone, the share
+    /// of the page's prose that is in it. Neither is calibrated.
     pub confidence: f32,
     /// Whether the page asks for money or an account before the rest.
     pub has_wall: bool,

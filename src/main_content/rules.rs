@@ -6,7 +6,8 @@
 //! 3. **Blocks.** Inside the container: link lists, labels, read-also lines, repeated text and what follows the last prose
 //!    go; between headline and container the lead stays.
 //!
-//! Every row gets a [`Verdict`], so that each choice has a reason to show.
+//! Every row gets a [`Verdict`], so that each choice has a reason to show. The verdicts are a witness for the model's
+//! choice, and [`tidy`] goes over what the model kept.
 
 use super::blocks::{Block, Blocks, Gap};
 use super::features::Anchors as Stated;

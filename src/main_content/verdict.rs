@@ -63,7 +63,7 @@ reasons! {
     Links "links",
     /// A heading with nothing under it.
     EmptyHeading "empty-heading",
-    /// Of a page that is no news story: the model takes it for something else.
+    /// The model takes it for something else, and the rules know no name for it.
     Unlikely "unlikely",
     /// Before, beside or after the story.
     Outside "outside",
