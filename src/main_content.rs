@@ -60,50 +60,87 @@ pub struct Story {
 /// why a block is out. In an article what is kept is then tidied line by line, which costs a point of word F1 at most on
 /// reference texts that keep bylines and dates, and is what a reader wants.
 pub fn find(dom: &Dom, anchors: &Anchors<'_>, url: Option<&Url>, with_dropped: bool) -> Story {
-    let mut blocks = blocks::split(dom);
-    let marks = marks::marks(dom);
-    tell_captions(dom, &mut blocks, &marks);
-    let mut verdicts = rules::judge(dom, &blocks, &marks, anchors);
-    let choice = decide::choose(dom, &blocks, &marks, &anchors.stated, &verdicts);
-    // A page of which the model takes no prose is left to the rules.
-    let has_prose = blocks.rows.iter().zip(&choice.keep).any(|(row, keep)| *keep && prose(row) > 0.0);
-    if has_prose {
-        let declared = anchors.stated.declared;
-        let is_article = matches!(declared, Declared::News | Declared::Article | Declared::Nothing);
-        for (row_idx, keep) in choice.keep.iter().enumerate() {
-            let is_heading = blocks.rows[row_idx].kind == PartKind::Heading;
-            verdicts[row_idx] = match (*keep, verdicts[row_idx]) {
-                (true, Verdict::Drop(Reason::Headline | Reason::Hidden)) => verdicts[row_idx],
-                (true, Verdict::Drop(Reason::Form)) if is_article => verdicts[row_idx],
-                // What names itself a box or a widget on a news page is one.
-                (true, Verdict::Drop(reason)) if declared == Declared::News && reason.is_named() => verdicts[row_idx],
-                (true, _) => Verdict::Keep,
-                // An article's headings fall with what stands under them.
-                (false, Verdict::Keep) if is_heading && is_article => Verdict::Keep,
-                (false, Verdict::Keep) => Verdict::Drop(Reason::Unlikely),
-                (false, Verdict::Drop(_)) => verdicts[row_idx],
-            };
-        }
-        if is_article {
-            verdicts = rules::tidy(dom, &blocks, &marks, anchors, verdicts);
-        }
+    let reading = Reading::of(dom, anchors);
+    let probabilities = decide::probabilities(dom, &reading, anchors.stated.declared);
+    reading.story(dom, anchors, url, probabilities, with_dropped)
+}
+
+/// A document cut into rows, each measured and judged by the rules: all that the choice is made from.
+#[derive(Debug)]
+pub struct Reading {
+    /// The rows.
+    pub blocks: Blocks,
+    /// What the page's names say, one a node.
+    pub marks: Vec<Mark>,
+    /// The rules' verdicts, one a row.
+    pub verdicts: Vec<Verdict>,
+    /// The rows as numbers.
+    pub table: features::Table,
+}
+
+impl Reading {
+    /// Cuts, measures and judges.
+    pub fn of(dom: &Dom, anchors: &Anchors<'_>) -> Self {
+        let mut blocks = blocks::split(dom);
+        let marks = marks::marks(dom);
+        tell_captions(dom, &mut blocks, &marks);
+        let verdicts = rules::judge(dom, &blocks, &marks, anchors);
+        let table = features::measure(dom, &blocks, &marks, &anchors.stated);
+        Self { blocks, marks, verdicts, table }
     }
-    let parts = assemble::parts(dom, &blocks, &verdicts, anchors, url);
-    // Bylines stand above the first paragraph proper, often below the standfirst.
-    let is_proper = |(part, rows): &&(BodyPart, std::ops::Range<usize>)| {
-        part.kind == PartKind::Paragraph && part.role.is_none() && prose(&blocks.rows[rows.start]) > 0.0
-    };
-    let first = parts.iter().find(is_proper).or(parts.first());
-    let first_node = first.map(|(_, rows)| blocks.rows[rows.start].element);
-    let mut story = judged(&blocks, &verdicts, with_dropped);
-    story.has_consent |= consent::is_consent_wall(dom, &blocks, &marks);
-    story.first_node = first_node;
-    story.parts = parts.into_iter().map(|(part, _)| part).collect();
-    story.comments = comments::find(dom, &blocks, &verdicts);
-    if has_prose {
-        story.confidence = choice.expected_f1;
+
+    /// The story by the model's `probabilities`, one a row.
+    pub fn story(
+        &self,
+        dom: &Dom,
+        anchors: &Anchors<'_>,
+        url: Option<&Url>,
+        probabilities: Vec<f32>,
+        with_dropped: bool,
+    ) -> Story {
+        let choice = decide::choose(self, anchors.stated.declared, probabilities);
+        let Self { blocks, marks, .. } = self;
+        let mut verdicts = self.verdicts.clone();
+        // A page of which the model takes nothing is left to the rules.
+        let is_by_model = choice.keep.contains(&true);
+        if is_by_model {
+            let declared = anchors.stated.declared;
+            let is_article = matches!(declared, Declared::News | Declared::Article | Declared::Nothing);
+            for (row_idx, keep) in choice.keep.iter().enumerate() {
+                verdicts[row_idx] = match (*keep, verdicts[row_idx]) {
+                    (true, Verdict::Drop(Reason::Headline)) => verdicts[row_idx],
+                    (true, Verdict::Drop(Reason::Hidden)) if declared == Declared::News => verdicts[row_idx],
+                    (true, Verdict::Drop(Reason::Form)) if is_article => verdicts[row_idx],
+                    // What names itself a box or a widget on a news page is one.
+                    (true, Verdict::Drop(reason)) if declared == Declared::News && reason.is_named() => {
+                        verdicts[row_idx]
+                    }
+                    (true, _) => Verdict::Keep,
+                    (false, Verdict::Keep) => Verdict::Drop(Reason::Unlikely),
+                    (false, Verdict::Drop(_)) => verdicts[row_idx],
+                };
+            }
+            if is_article {
+                verdicts = rules::tidy(dom, blocks, marks, anchors, verdicts);
+            }
+        }
+        let parts = assemble::parts(dom, blocks, &verdicts, anchors, url);
+        // Bylines stand above the first paragraph proper, often below the standfirst.
+        let is_proper = |(part, rows): &&(BodyPart, std::ops::Range<usize>)| {
+            part.kind == PartKind::Paragraph && part.role.is_none() && prose(&blocks.rows[rows.start]) > 0.0
+        };
+        let first = parts.iter().find(is_proper).or(parts.first());
+        let first_node = first.map(|(_, rows)| blocks.rows[rows.start].element);
+        let mut story = judged(blocks, &verdicts, with_dropped);
+        story.has_consent |= consent::is_consent_wall(dom, blocks, marks);
+        story.first_node = first_node;
+        story.parts = parts.into_iter().map(|(part, _)| part).collect();
+        story.comments = comments::find(dom, blocks, &verdicts);
+        if is_by_model {
+            story.confidence = choice.expected_f1;
+        }
+        story
     }
-    story
 }
 
 /// The story in the lines of a text without markup, and its headline.

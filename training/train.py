@@ -196,13 +196,27 @@ class Program:
         if line != word:
             sys.exit(f"rows: {line!r}")
 
-    def context(self, judged):
-        """What a first judgement ({set: probabilities}) says about each row: {set: rows}."""
+    def ask(self, what, judged):
         every = np.concatenate([judged.get(n, np.zeros(len(s.x))) for n, s in self.sets.items()])
         every.astype("<f4").tofile(self.prefix + ".judged")
-        self.process.stdin.write(f"{self.prefix}.judged {self.prefix}.context\n")
+        self.process.stdin.write(f"{what} {self.prefix}.judged {self.prefix}.{what}\n")
         self.process.stdin.flush()
         self.expect("done")
+
+    def stories(self, judged):
+        """The texts that the program makes of these probabilities: {set: text of each page}."""
+        self.ask("story", judged)
+        with open(self.prefix + ".story", encoding="utf-8") as file:
+            texts = json.load(file)
+        out, page = {}, 0
+        for n, s in self.sets.items():
+            out[n] = texts[page : page + len(s.truth)]
+            page += len(s.truth)
+        return {n: out[n] for n in judged}
+
+    def context(self, judged):
+        """What a first judgement ({set: probabilities}) says about each row: {set: rows}."""
+        self.ask("context", judged)
         cells = np.fromfile(self.prefix + ".context", dtype="<f4").reshape(-1, len(self.judged_names))
         out, row = {}, 0
         for n, s in self.sets.items():
