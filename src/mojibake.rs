@@ -123,7 +123,7 @@ pub fn repair<'a>(text: &'a str, hints: &Hints, options: &Options) -> Repaired<'
 /// The texts of one document with their mojibake repaired, one result per text, in order. The texts vote together:
 /// damage that is plain in one of them lowers the bar for the same damage in the others.
 pub fn repair_all<'a>(texts: &[&'a str], hints: &Hints, options: &Options) -> Vec<Repaired<'a>> {
-    if !options.enabled || !texts.iter().any(|text| gate::may_hold_anything(text)) {
+    if !options.enabled || !texts.iter().any(|text| suspicious(text)) {
         return texts.iter().map(|text| Repaired::unchanged(text)).collect();
     }
     document::repair(texts, hints, options)
