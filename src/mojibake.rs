@@ -25,6 +25,7 @@ mod legacy;
 mod model;
 mod normalise;
 mod plan;
+mod quoted;
 mod search;
 mod stream;
 #[cfg(feature = "train")]

@@ -15,10 +15,17 @@ pub(super) const C1_BIT: Mask = 1 << 30;
 const GUESSES_MAX: usize = 96;
 
 /// What it costs to read a capital and the closing mark behind it as one letter, in a word of capitals: `VERIÐ”`.
-const CLOSING_MARK: Cost = 30 * BIT;
+const CLOSING_MARK: Cost = 36 * BIT;
 
-/// The same for a capital that stands alone: `Ã©` is a word of Portuguese, `К»` the end of a quotation.
+/// The same for a capital that stands alone outside a line of capitals: `Ã©` is a word of Portuguese, `К»` the end of a
+/// quotation.
 const LONE_MARK: Cost = 5 * BIT;
+
+/// ASCII capitals that make a line without small letters one of capitals.
+const CAPITALS_MIN: usize = 4;
+
+/// What it costs to read two signs that stand alone as a letter: `–®`.
+const LONE_SIGNS: Cost = 20 * BIT;
 
 /// What it costs to believe a character that was never met.
 const RARE_LETTER: Cost = 8 * BIT;
@@ -91,6 +98,8 @@ pub(super) fn edges(units: &[Unit], losses: Losses) -> Vec<Edge> {
 
 fn single_layer(units: &[Unit], rows: &[Option<&Row>]) -> Vec<Edge> {
     let mut edges: Vec<Edge> = Vec::new();
+    let in_capitals = units.iter().filter(|unit| unit.c.is_ascii_uppercase()).count() >= CAPITALS_MIN
+        && !units.iter().any(|unit| unit.c.is_lowercase());
     for (at, pair) in rows.windows(2).enumerate() {
         let [Some(lead_row), Some(_)] = pair else { continue };
         let first = edges.len();
@@ -103,8 +112,9 @@ fn single_layer(units: &[Unit], rows: &[Option<&Row>]) -> Vec<Edge> {
             match edges[first..].iter_mut().find(|edge| edge.out == out && usize::from(edge.len) == len) {
                 Some(edge) => edge.layers[0] |= 1 << codec,
                 None => {
-                    let closing = if len == 2 { closing_mark_cost(units, at) } else { 0 };
-                    let (extra, fixed) = (closing, rarity_cost(out));
+                    let closing = if len == 2 { closing_mark_cost(units, at, in_capitals) } else { 0 };
+                    let signs = if out.is_alphabetic() && is_lone_sign(units, at, len) { LONE_SIGNS } else { 0 };
+                    let (extra, fixed) = (closing + signs, rarity_cost(out));
                     let layers = one_layer(1 << codec);
                     let len = len as u16;
                     edges.push(Edge { start: at as u32, len, out, layers, extra, fixed, is_guess: false });
@@ -188,7 +198,7 @@ fn tail_len(lead: u8) -> usize {
 
 /// What it costs to believe that a capital and the mark behind it are one letter: much in a word of capitals, less
 /// for a capital alone, nothing before or behind small letters.
-fn closing_mark_cost(units: &[Unit], at: usize) -> Cost {
+fn closing_mark_cost(units: &[Unit], at: usize, in_capitals: bool) -> Cost {
     let [lead, mark] = [units[at].c, units[at + 1].c];
     let before = at.checked_sub(1).map(|idx| units[idx].c);
     // A drawing repeats its strokes; words do not.
@@ -203,8 +213,16 @@ fn closing_mark_cost(units: &[Unit], at: usize) -> Cost {
     match before {
         Some(c) if c.is_lowercase() => 0,
         Some(c) if c.is_alphabetic() => CLOSING_MARK,
+        Some(_) | None if in_capitals => CLOSING_MARK,
         Some(_) | None => LONE_MARK,
     }
+}
+
+/// Whether characters begin with a sign and stand between spaces.
+fn is_lone_sign(units: &[Unit], at: usize, len: usize) -> bool {
+    let is_space = |unit: Option<&Unit>| unit.is_none_or(|unit| unit.c.is_whitespace());
+    let before = at.checked_sub(1).and_then(|before| units.get(before));
+    !units[at].c.is_alphabetic() && is_space(before) && is_space(units.get(at + len))
 }
 
 /// What it costs to believe a character that no language the model has read writes.

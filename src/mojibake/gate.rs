@@ -195,7 +195,7 @@ pub(super) fn owners_of(c: char) -> Languages {
 
 /// Whether a character of two bytes is one that may stand alone amid others: a letter or mark of Latin writing, a Greek,
 /// Cyrillic, Hebrew or Arabic letter. Others come in words of their own.
-fn stands_alone(code: u32) -> bool {
+pub(super) fn stands_alone(code: u32) -> bool {
     matches!(code,
         0x80..=0x17F | 0x18F | 0x192 | 0x1A0 | 0x1A1 | 0x1AF | 0x1B0 | 0x1CD..=0x1DC | 0x1E6 | 0x1E7 | 0x1F4 | 0x1F5
         | 0x1FA..=0x1FF | 0x218..=0x21B | 0x259 | 0x2BB..=0x2DD | 0x300..=0x331 | 0x384..=0x3CE | 0x3D1 | 0x3D5

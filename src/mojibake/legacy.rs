@@ -12,6 +12,7 @@ use super::codecs::{CodecId, NAMES, TABLES};
 use super::gate::owners_of;
 use super::languages::{ALL, LETTERS, Languages};
 use super::model::{BIT, Context, Cost, MODEL, Model};
+use super::quoted;
 use super::units::Unit;
 
 /// Which encodings text is wrongly read as, and which it was in: a system's own encoding put in place of another's.
@@ -89,7 +90,7 @@ pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, hints: &Hints) -> Op
     let model = &*MODEL;
     // A drawing repeats its strokes; words do not.
     let is_drawing = |pair: &[Unit]| matches!(pair, [a, b] if a.c == b.c && ('\u{2500}'..='\u{259F}').contains(&a.c));
-    if is_meant(model, units, hints) || units.windows(2).any(is_drawing) {
+    if is_meant(model, units, hints) || units.windows(2).any(is_drawing) || quoted::shows_damage(units) {
         return None;
     }
     let head = &units[..units.len().min(WEIGHED_CHARS)];
