@@ -20,6 +20,7 @@ mod document;
 mod edges;
 mod entities;
 mod gate;
+mod guards;
 mod languages;
 mod legacy;
 mod model;

@@ -2,6 +2,7 @@
 //! byte lost.
 
 use super::codecs::{CodecId, Mask, N_UTF8, NAMES, TABLES};
+use super::guards;
 use super::model::{BIT, Class, Cost, MODEL, class_of};
 use super::units::{STEP_C1, Unit};
 
@@ -24,9 +25,6 @@ const LONE_MARK: Cost = 5 * BIT;
 /// ASCII capitals that make a line without small letters one of capitals.
 const CAPITALS_MIN: usize = 4;
 
-/// What it costs to read two signs that stand alone as a letter: `–®`.
-const LONE_SIGNS: Cost = 20 * BIT;
-
 /// What it costs to believe a character that was never met.
 const RARE_LETTER: Cost = 8 * BIT;
 
@@ -48,6 +46,8 @@ pub(super) struct Edge {
     pub(super) extra: Cost,
     /// What it costs in any case.
     pub(super) fixed: Cost,
+    /// What it costs unless the document is known to be damaged that way.
+    pub(super) lone: Cost,
     /// Whether a byte was lost, so that others would do as well.
     pub(super) is_guess: bool,
 }
@@ -93,6 +93,7 @@ pub(super) fn edges(units: &[Unit], losses: Losses) -> Vec<Edge> {
     }
     stray_controls(units, &mut all);
     all.sort_by_key(|edge| edge.start);
+    guards::weigh_lone(units, &mut all);
     all
 }
 
@@ -108,16 +109,15 @@ fn single_layer(units: &[Unit], rows: &[Option<&Row>]) -> Vec<Edge> {
                 continue;
             }
             let byte = |idx: usize| rows.get(at + idx).copied().flatten().map_or(0, |row| row[codec]);
-            let Some((len, out)) = sequence(lead, byte) else { continue };
+            let Some((len, out)) = sequence(lead, byte).filter(|&(_, out)| is_assigned(out)) else { continue };
             match edges[first..].iter_mut().find(|edge| edge.out == out && usize::from(edge.len) == len) {
                 Some(edge) => edge.layers[0] |= 1 << codec,
                 None => {
                     let closing = if len == 2 { closing_mark_cost(units, at, in_capitals) } else { 0 };
-                    let signs = if out.is_alphabetic() && is_lone_sign(units, at, len) { LONE_SIGNS } else { 0 };
-                    let (extra, fixed) = (closing + signs, rarity_cost(out));
+                    let (extra, fixed) = (closing, rarity_cost(out));
                     let layers = one_layer(1 << codec);
                     let len = len as u16;
-                    edges.push(Edge { start: at as u32, len, out, layers, extra, fixed, is_guess: false });
+                    edges.push(Edge { start: at as u32, len, out, layers, extra, fixed, lone: 0, is_guess: false });
                 }
             }
         }
@@ -167,7 +167,16 @@ fn next_layer(layer: &[Edge]) -> Vec<Edge> {
                     layers[depth] = 1 << codec;
                     let fixed = lead_edge.fixed;
                     let extra = depth as Cost * LAYER;
-                    edges.push(Edge { start: lead_edge.start, len, out, layers, extra, fixed, is_guess: false });
+                    edges.push(Edge {
+                        start: lead_edge.start,
+                        len,
+                        out,
+                        layers,
+                        extra,
+                        fixed,
+                        lone: 0,
+                        is_guess: false,
+                    });
                 }
             }
         }
@@ -212,22 +221,20 @@ fn closing_mark_cost(units: &[Unit], at: usize, in_capitals: bool) -> Cost {
     }
     match before {
         Some(c) if c.is_lowercase() => 0,
-        Some(c) if c.is_alphabetic() => CLOSING_MARK,
+        Some(c) if c.is_alphabetic() || is_quote(c) && is_quote(mark) => CLOSING_MARK,
         Some(_) | None if in_capitals => CLOSING_MARK,
         Some(_) | None => LONE_MARK,
     }
 }
 
-/// Whether characters begin with a sign and stand between spaces.
-fn is_lone_sign(units: &[Unit], at: usize, len: usize) -> bool {
-    let is_space = |unit: Option<&Unit>| unit.is_none_or(|unit| unit.c.is_whitespace());
-    let before = at.checked_sub(1).and_then(|before| units.get(before));
-    !units[at].c.is_alphabetic() && is_space(before) && is_space(units.get(at + len))
+/// Whether a character opens or closes a quotation: a letter between two is quoted.
+fn is_quote(c: char) -> bool {
+    matches!(c, '“' | '”' | '„' | '‟' | '‘' | '’' | '‚' | '«' | '»' | '‹' | '›' | '"' | '\'')
 }
 
 /// What it costs to believe a character that no language the model has read writes.
 fn rarity_cost(out: char) -> Cost {
-    let is_open_class = matches!(class_of(out).0, Class::Han | Class::Hangul | Class::Emoji | Class::Symbol);
+    let is_open_class = matches!(class_of(out).0, Class::Han | Class::Hangul | Class::Emoji);
     if is_open_class || out.is_control() || MODEL.is_known(out) { 0 } else { RARE_LETTER }
 }
 
@@ -258,6 +265,11 @@ pub(super) fn sequence(lead: u8, byte: impl Fn(usize) -> u8) -> Option<(usize, c
         }
         _ => None,
     }
+}
+
+/// Whether a character is of a plane's written part: beyond the first plane, ideographs, emoji and letters.
+fn is_assigned(out: char) -> bool {
+    matches!(out, '\0'..='\u{FFFF}' | '\u{10000}'..='\u{1FBFF}' | '\u{20000}'..='\u{323AF}' | '\u{E0020}'..='\u{E007F}')
 }
 
 /// A sequence being read, with what was lost of it so far.
@@ -317,6 +329,7 @@ fn guesses(units: &[Unit], rows: &[Option<&Row>], losses: Losses, all: &mut Vec<
                         layers: one_layer(1 << codec),
                         extra: 0,
                         fixed: partial.cost,
+                        lone: 0,
                         is_guess: true,
                     }),
                 }
@@ -394,7 +407,7 @@ fn stray_controls(units: &[Unit], all: &mut Vec<Edge>) {
         let follows_lead = before.is_some_and(|c| matches!(c, '\u{80}'..='\u{9F}' | '\u{C2}'..='\u{F4}'));
         if out != '\u{FFFD}' && !follows_lead {
             let layers = one_layer(C1_BIT);
-            all.push(Edge { start: at as u32, len: 1, out, layers, extra: 0, fixed: 0, is_guess: false });
+            all.push(Edge { start: at as u32, len: 1, out, layers, extra: 0, fixed: 0, lone: 0, is_guess: false });
         }
     }
 }

@@ -60,6 +60,13 @@ const ALONE: Cost = 4 * BIT;
 /// Cost of a non-ASCII character up to which a line is one that somebody may have meant.
 const MEANT: Cost = 6 * BIT;
 
+/// Cost of a non-ASCII character up to which a line in another writing than Latin may be what somebody wrote. On the
+/// measured set 99 of 100 true lines are below, and half of the false ones above three times as much.
+const WRITTEN: Cost = 15 * BIT;
+
+/// The same for East Asian writing, where each character says more.
+const WRITTEN_MULTI: Cost = 19 * BIT;
+
 /// What a letter costs that the language of the line does not own.
 const FOREIGN: Cost = 5 * BIT;
 
@@ -74,6 +81,11 @@ pub(super) struct Pair {
 const MULTI: u8 = 100;
 
 impl Pair {
+    /// Whether the right encoding is one of Latin writing.
+    fn is_to_latin(self) -> bool {
+        matches!(self.right, 0 | 1 | 3 | 4 | 5 | 7 | 10..=13 | 18 | 19)
+    }
+
     /// `right>wrong`.
     pub(super) fn name(self) -> String {
         let right = match self.right.checked_sub(MULTI) {
@@ -102,6 +114,12 @@ pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, hints: &Hints) -> Op
     let utf8_cost =
         utf8.map(|units| line_cost(model, units.iter().take(WEIGHED_CHARS).map(|unit| unit.c), hints, Cost::MAX));
     if utf8_cost.is_some_and(|cost| cost.around_odd < MEANT * cost.n_odd) {
+        return None;
+    }
+    // Signs by themselves are signs.
+    let is_letter = |unit: &Unit| unit.c.is_alphabetic();
+    let is_in_word = |pair: &[Unit]| pair.iter().any(|unit| !unit.c.is_ascii()) && pair.iter().any(is_letter);
+    if head.len() > 1 && !head.windows(2).any(is_in_word) {
         return None;
     }
     // To be believed, a reading must cost less than this.
@@ -134,6 +152,12 @@ pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, hints: &Hints) -> Op
     let cost = least;
     let bytes = bytes_of(units, pair.wrong)?;
     let text = decoded(&bytes, pair.right)?;
+    // What nobody would write is no better for being likelier.
+    let after = line_cost(model, text.iter().map(|&(c, _)| c).take(WEIGHED_CHARS), hints, Cost::MAX);
+    let most = if pair.right >= MULTI { WRITTEN_MULTI } else { WRITTEN };
+    if !pair.is_to_latin() && after.around_odd > most * after.n_odd {
+        return None;
+    }
     let gain = (raw_cost.all - cost) / n_odd;
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;

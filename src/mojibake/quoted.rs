@@ -81,24 +81,68 @@ pub(super) fn leave(units: &[Unit], edges: &mut Vec<Edge>) {
     let is_example =
         |edge: &Edge| usize::from(edge.len) <= EXAMPLE_CHARS_MAX && is_apart(units, edge.start as usize, edge.end());
     let is_explained = |edge: &Edge| {
+        if whole_word(units, edges, edge).is_some_and(|word| line.contains(&word.to_lowercase())) {
+            return true;
+        }
         let near = edge.start.saturating_sub(EXPLAINED_WITHIN) as usize..edge.end() + EXPLAINED_WITHIN as usize;
         let mut whole = units.iter().enumerate().take(near.end).skip(near.start).filter(|(_, unit)| unit.c == edge.out);
-        edge.out.is_alphabetic() && whole.any(|(at, _)| is_apart(units, at, at + 1))
+        let is_quoted = |from: usize, to: usize| {
+            let quote = from.checked_sub(1).map(|before| units[before].c).filter(|c| matches!(c, '"' | '\''));
+            quote.is_some() && units.get(to).map(|unit| unit.c) == quote
+        };
+        let is_alike = |at: usize| {
+            if edge.out.is_alphabetic() {
+                is_apart(units, at, at + 1)
+            } else {
+                is_quoted(at, at + 1) && is_quoted(edge.start as usize, edge.end())
+            }
+        };
+        whole.any(|(at, _)| is_alike(at))
     };
     if is_about_encodings {
         let examples: Vec<(u32, usize)> =
             edges.iter().filter(|edge| is_example(edge)).map(|edge| (edge.start, edge.end())).collect();
         edges.retain(|edge| !examples.iter().any(|&(start, end)| (start..end as u32).contains(&edge.start)));
-    } else if edges.iter().any(|edge| is_example(edge) && is_explained(edge)) {
+    } else if edges
+        .iter()
+        .any(|edge| (is_example(edge) || whole_word(units, edges, edge).is_some()) && is_explained(edge))
+    {
         // Only if nothing else in the line is damaged.
         let covers = |edge: &Edge, at: u32| (edge.start..edge.end() as u32).contains(&at);
-        let are_examples =
-            edges.iter().all(|edge| edges.iter().any(|example| is_example(example) && covers(example, edge.start)));
+        let are_examples = edges.iter().filter(|edge| !edge.is_guess).all(|edge| {
+            edges.iter().any(|example| {
+                let is_shown = is_example(example) || is_explained(example);
+                is_shown && covers(example, edge.start)
+            })
+        });
         if are_examples {
             edges.clear();
         }
     }
 }
+
+/// The word between straight quotes that an edge is in, quotes and all, with its damage read; `None` for other text.
+fn whole_word(units: &[Unit], edges: &[Edge], edge: &Edge) -> Option<String> {
+    let is_end = |unit: &Unit| unit.c == '"' || unit.c.is_whitespace();
+    let before = units[..edge.start as usize].iter().rev().take(WORD_CHARS_MAX).position(is_end)?;
+    let from = edge.start as usize - before - 1;
+    let to = edge.end() + units[edge.end()..].iter().take(WORD_CHARS_MAX).position(is_end)?;
+    if units[from].c != units[to].c || units[from].c.is_whitespace() {
+        return None;
+    }
+    let mut word = String::new();
+    let mut at = from;
+    while at <= to {
+        let first = edges.partition_point(|other| (other.start as usize) < at);
+        let damage = edges[first..].iter().take_while(|other| other.start as usize == at).find(|other| !other.is_guess);
+        word.push(damage.map_or(units[at].c, |damage| damage.out));
+        at = damage.map_or(at + 1, Edge::end);
+    }
+    Some(word)
+}
+
+/// Characters of a quoted word on either side of its damage, at most.
+const WORD_CHARS_MAX: usize = 24;
 
 /// For each character, whether it stands between two backticks.
 fn between_backticks(units: &[Unit]) -> Vec<bool> {

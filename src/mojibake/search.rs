@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::codecs::{CodecId, Mask, NAMES, TABLES};
 use super::edges::{C1_BIT, DEPTH_MAX, Edge, Losses, edges, shared_layers, step_of};
-use super::gate;
+use super::guards;
 use super::model::{BIT, Context, Cost, MODEL, Model};
 use super::quoted;
 use super::units::Unit;
@@ -204,8 +204,13 @@ fn stretch(
                     Some(shared) => (shared, 0),
                     None => (edge.layers, start_cost(edge.layers[0], voted, sound) + edge.extra),
                 };
-                let is_amid_sound = edge.layers[0] & !sound == 0 && edge.layers[0] & voted == 0;
-                let lone = if is_amid_sound && is_lone(units, edges, edge) { LONE_AMID_SOUND } else { 0 };
+                let lone = if edge.layers[0] & voted != 0 {
+                    0
+                } else if edge.layers[0] & !sound == 0 && guards::is_lone(units, edges, edge) {
+                    edge.lone.max(LONE_AMID_SOUND)
+                } else {
+                    edge.lone
+                };
                 let cost = way.cost + model.cost(way.context, symbol) + start + lone + edge.fixed;
                 steps.push(Step {
                     before: way.step,
@@ -313,31 +318,6 @@ fn sound_in(units: &[Unit], edges: &[Edge]) -> Mask {
         }
     }
     counts.iter().enumerate().filter(|&(_, &count)| count >= SOUND_LETTERS).map(|(codec, _)| 1 << codec).sum()
-}
-
-/// Whether a word has no small letter and neither it nor its neighbours have, besides one edge, any that gives a letter
-/// which may stand alone.
-fn is_lone(units: &[Unit], edges: &[Edge], edge: &Edge) -> bool {
-    let is_space = |unit: &Unit| unit.c.is_whitespace();
-    let start_before =
-        |at: usize| at - units[..at].iter().rev().take(REACH).position(is_space).unwrap_or(at.min(REACH));
-    let end_behind = |at: usize| {
-        let rest = units.get(at..).unwrap_or_default();
-        at + rest.iter().take(REACH).position(is_space).unwrap_or(rest.len().min(REACH))
-    };
-    let (from, to) = (start_before(edge.start as usize), end_behind(edge.end()));
-    if units[from..to].iter().any(|unit| unit.c.is_lowercase()) {
-        return false;
-    }
-    let (from, to) = (start_before(from.saturating_sub(1)), end_behind(to + 1));
-    let first = edges.partition_point(|other| (other.start as usize) < from);
-    let others = edges[first..].iter().take_while(|other| (other.start as usize) < to);
-    let mut starts = others
-        .filter(|other| !other.is_guess && other.layers[0] & edge.layers[0] != 0 && other.out.is_alphabetic())
-        .filter(|other| gate::stands_alone(other.out as u32))
-        .map(|other| other.start);
-    let first = starts.next();
-    starts.all(|start| Some(start) == first)
 }
 
 fn start_cost(codecs: Mask, voted: Mask, sound: Mask) -> Cost {
