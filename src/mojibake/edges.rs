@@ -1,9 +1,9 @@
 //! The ways to read the characters of a line as damage: as the bytes of UTF-8, layer over layer, whole or with one
 //! byte lost.
 
-use super::codecs::{CodecId, Mask, N_UTF8, NAMES, TABLES};
+use super::codecs::{CodecId, Mask, NAMES, TABLES, encodings};
 use super::guards;
-use super::model::{BIT, Class, Cost, MODEL, class_of};
+use super::model::{BIT, Cost, MODEL};
 use super::units::{STEP_C1, Unit};
 
 /// Layers that one way may undo at once.
@@ -72,13 +72,13 @@ pub(super) struct Losses {
     pub(super) enabled: bool,
 }
 
-/// Bytes of a character in each encoding.
-type Row = [u8; NAMES.len()];
+/// Bytes of a character in each encoding, and the encodings in which it is a lead byte.
+type Row = (&'static [u8; NAMES.len()], Mask);
 
 /// All ways on that read damage, in the order of the line.
 pub(super) fn edges(units: &[Unit], losses: Losses) -> Vec<Edge> {
-    let rows: Vec<Option<&Row>> =
-        units.iter().map(|unit| if unit.c.is_ascii() { None } else { TABLES.bytes(unit.c) }).collect();
+    let rows: Vec<Option<Row>> =
+        units.iter().map(|unit| if unit.c.is_ascii() { None } else { TABLES.row(unit.c) }).collect();
     let mut all = single_layer(units, &rows);
     let mut layer = all.clone();
     for _ in 1..DEPTH_MAX {
@@ -97,18 +97,16 @@ pub(super) fn edges(units: &[Unit], losses: Losses) -> Vec<Edge> {
     all
 }
 
-fn single_layer(units: &[Unit], rows: &[Option<&Row>]) -> Vec<Edge> {
+fn single_layer(units: &[Unit], rows: &[Option<Row>]) -> Vec<Edge> {
     let mut edges: Vec<Edge> = Vec::new();
     let in_capitals = units.iter().filter(|unit| unit.c.is_ascii_uppercase()).count() >= CAPITALS_MIN
         && !units.iter().any(|unit| unit.c.is_lowercase());
     for (at, pair) in rows.windows(2).enumerate() {
-        let [Some(lead_row), Some(_)] = pair else { continue };
+        let [Some((lead_row, leads)), Some(_)] = pair else { continue };
         let first = edges.len();
-        for (codec, &lead) in lead_row.iter().enumerate().take(N_UTF8) {
-            if !(0xC2..=0xF4).contains(&lead) {
-                continue;
-            }
-            let byte = |idx: usize| rows.get(at + idx).copied().flatten().map_or(0, |row| row[codec]);
+        for codec in encodings(*leads) {
+            let lead = lead_row[codec];
+            let byte = |idx: usize| rows.get(at + idx).copied().flatten().map_or(0, |(row, _)| row[codec]);
             let Some((len, out)) = sequence(lead, byte).filter(|&(_, out)| is_assigned(out)) else { continue };
             match edges[first..].iter_mut().find(|edge| edge.out == out && usize::from(edge.len) == len) {
                 Some(edge) => edge.layers[0] |= 1 << codec,
@@ -139,12 +137,10 @@ fn next_layer(layer: &[Edge]) -> Vec<Edge> {
     };
     let mut edges: Vec<Edge> = Vec::new();
     for lead_edge in layer {
-        let Some(lead_row) = TABLES.bytes(lead_edge.out).filter(|_| !lead_edge.out.is_ascii()) else { continue };
+        let Some((lead_row, leads)) = TABLES.row(lead_edge.out).filter(|_| !lead_edge.out.is_ascii()) else { continue };
         let first = edges.len();
-        for (codec, &lead) in lead_row.iter().enumerate().take(N_UTF8) {
-            if !(0xC2..=0xF4).contains(&lead) {
-                continue;
-            }
+        for codec in encodings(leads) {
+            let lead = lead_row[codec];
             // The bytes after it: at each place the first way whose character is one and that shares the layers.
             let mut layers = lead_edge.layers;
             let mut bytes = [lead, 0, 0, 0];
@@ -234,8 +230,7 @@ fn is_quote(c: char) -> bool {
 
 /// What it costs to believe a character that no language the model has read writes.
 fn rarity_cost(out: char) -> Cost {
-    let is_open_class = matches!(class_of(out).0, Class::Han | Class::Hangul | Class::Emoji);
-    if is_open_class || out.is_control() || MODEL.is_known(out) { 0 } else { RARE_LETTER }
+    if MODEL.is_known(out) { 0 } else { RARE_LETTER }
 }
 
 /// The character that a lead byte and those after it (by distance) encode, and how many bytes it takes.
@@ -284,18 +279,19 @@ struct Partial {
 }
 
 /// Adds the ways that take a sequence with one byte lost for each byte that it may have been.
-fn guesses(units: &[Unit], rows: &[Option<&Row>], losses: Losses, all: &mut Vec<Edge>) {
+fn guesses(units: &[Unit], rows: &[Option<Row>], losses: Losses, all: &mut Vec<Edge>) {
     for (at, row) in rows.iter().enumerate() {
-        let Some(row) = row else { continue };
+        let Some((row, leads)) = row else { continue };
         let first = all.len();
         let near_replacement = units[at + 1..].iter().take(3).any(|unit| unit.c == '\u{FFFD}');
-        for (codec, &lead) in row.iter().enumerate().take(N_UTF8) {
+        for codec in encodings(*leads) {
+            let lead = row[codec];
             let is_known = losses.known >> codec & 1 == 1;
             let behind_word = codec == 0 && at.checked_sub(1).is_some_and(|before| units[before].c.is_lowercase());
-            if !(0xC2..=0xF4).contains(&lead) || !(is_known || near_replacement || behind_word) {
+            if !(is_known || near_replacement || behind_word) {
                 continue;
             }
-            let byte = |idx: usize| rows.get(at + idx).copied().flatten().map_or(0, |row| row[codec]);
+            let byte = |idx: usize| rows.get(at + idx).copied().flatten().map_or(0, |(row, _)| row[codec]);
             if sequence(lead, byte).is_some() {
                 continue;
             }
@@ -341,7 +337,7 @@ fn guesses(units: &[Unit], rows: &[Option<&Row>], losses: Losses, all: &mut Vec<
 /// The ways to read one byte more of a sequence: as it stands, or as one that was lost.
 fn extend(
     units: &[Unit],
-    rows: &[Option<&Row>],
+    rows: &[Option<Row>],
     at: usize,
     codec: CodecId,
     is_known: bool,
@@ -358,7 +354,7 @@ fn extend(
             is_lost: partial.is_lost || is_lost,
         });
     };
-    let stands = rows.get(place).copied().flatten().map_or(0, |row| row[usize::from(codec)]);
+    let stands = rows.get(place).copied().flatten().map_or(0, |(row, _)| row[usize::from(codec)]);
     if stands & 0xC0 == 0x80 {
         push(stands, 1, 0, false);
         return;

@@ -12,7 +12,7 @@
 
 use std::sync::LazyLock;
 
-use super::codecs::{Mask, N_UTF8, TABLES};
+use super::codecs::{Mask, N_UTF8, TABLES, encodings};
 use super::entities;
 use super::languages::{ALL, Languages, are_of_none, owners};
 
@@ -212,7 +212,7 @@ fn stands_alone_long(code: u32) -> bool {
 /// space is another byte than A0 it is but a space behind a word: so in KOI8, the DOS and the Macintosh encodings.
 fn pair_stands_alone(lead: char, tail: char, codecs: Mask) -> bool {
     let (Some(leads), Some(tails)) = (TABLES.bytes(lead), TABLES.bytes(tail)) else { return false };
-    bits(codecs)
+    encodings(codecs)
         .filter(|&codec| tail != '\u{A0}' || tails[codec] == 0xA0)
         .any(|codec| stands_alone(u32::from(leads[codec] & 0x1F) << 6 | u32::from(tails[codec] & 0x3F)))
 }
@@ -220,7 +220,7 @@ fn pair_stands_alone(lead: char, tail: char, codecs: Mask) -> bool {
 /// The same for the first three bytes of a longer sequence; of one of four, if it begins as emoji do.
 fn triple_stands_alone(chars: [char; 3], codecs: Mask) -> bool {
     let [Some(leads), Some(tails), Some(lasts)] = chars.map(|c| TABLES.bytes(c)) else { return false };
-    bits(codecs).any(|codec| {
+    encodings(codecs).any(|codec| {
         let (lead, tail, last) = (leads[codec], u32::from(tails[codec] & 0x3F), u32::from(lasts[codec] & 0x3F));
         match lead {
             0xE0..=0xEF => {
@@ -254,11 +254,6 @@ fn closes_word(c: char) -> bool {
             | '©'
             | '°'
     )
-}
-
-/// The numbers of the bits of a mask.
-fn bits(mask: Mask) -> impl Iterator<Item = usize> {
-    (0..N_UTF8).filter(move |codec| mask >> codec & 1 == 1)
 }
 
 /// What a line is let through for, character by character.

@@ -27,12 +27,8 @@ const REACH: usize = 64;
 /// Weighs each edge that has no other of its encodings beside it.
 pub(super) fn weigh_lone(units: &[Unit], edges: &mut [Edge]) {
     for idx in 0..edges.len() {
-        if edges[idx].is_guess {
-            continue;
-        }
-        let cost = lone_cost(units, &edges[idx]);
-        if cost > 0 && !has_neighbour(edges, idx) {
-            edges[idx].lone = cost;
+        if !edges[idx].is_guess && !has_neighbour(edges, idx) {
+            edges[idx].lone = lone_cost(units, &edges[idx]);
         }
     }
 }

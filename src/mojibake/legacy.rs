@@ -102,7 +102,7 @@ pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, hints: &Hints) -> Op
     let model = &*MODEL;
     // A drawing repeats its strokes; words do not.
     let is_drawing = |pair: &[Unit]| matches!(pair, [a, b] if a.c == b.c && ('\u{2500}'..='\u{259F}').contains(&a.c));
-    if is_meant(model, units, hints) || units.windows(2).any(is_drawing) || quoted::shows_damage(units) {
+    if is_meant(model, units, hints) || units.windows(2).any(is_drawing) {
         return None;
     }
     let head = &units[..units.len().min(WEIGHED_CHARS)];
@@ -125,26 +125,21 @@ pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, hints: &Hints) -> Op
     // To be believed, a reading must cost less than this.
     let mut least = raw_cost.all - START - GAIN_EACH * n_odd - if n_odd == 1 { ALONE } else { 0 };
     least = utf8_cost.map_or(least, |cost| least.min(cost.all - UTF8_FIRST));
+    let readings: Vec<(CodecId, Vec<u8>)> =
+        PAIRS.iter().filter_map(|&(wrong, _)| Some((wrong, bytes_of(head, wrong)?))).collect();
     let mut best: Option<Pair> = None;
-    for (wrong, rights) in PAIRS {
-        let Some(bytes) = bytes_of(head, wrong) else { continue };
-        for right in rights.iter().copied() {
-            let chars = bytes.iter().map(|&byte| TABLES.char(right, byte));
-            let is_text = |c: char| c != '\u{FFFD}' && !('\u{80}'..='\u{9F}').contains(&c);
-            if !chars.clone().all(is_text) {
-                continue;
-            }
-            let cost = line_cost(model, chars, hints, least).all;
-            if cost < least {
-                (least, best) = (cost, Some(Pair { right, wrong }));
-            }
+    for (pair, bytes) in likely_pairs(model, &readings) {
+        let cost = line_cost(model, bytes.iter().map(|&byte| TABLES.char(pair.right, byte)), hints, least).all;
+        if cost < least {
+            (least, best) = (cost, Some(pair));
         }
-        let multi = if MULTI_WRONG.contains(&wrong) { &RIGHT_MULTI[..] } else { &[] };
-        for (idx, label) in multi.iter().enumerate() {
-            let Some(text) = multi_byte(label, &bytes, head.len() < units.len()) else { continue };
+    }
+    for (wrong, bytes) in readings.iter().filter(|(wrong, _)| MULTI_WRONG.contains(wrong)) {
+        for (idx, label) in RIGHT_MULTI.iter().enumerate() {
+            let Some(text) = multi_byte(label, bytes, head.len() < units.len()) else { continue };
             let cost = line_cost(model, text.chars(), hints, least).all;
             if is_east_asian(&text) && cost < least {
-                (least, best) = (cost, Some(Pair { right: MULTI + idx as u8, wrong }));
+                (least, best) = (cost, Some(Pair { right: MULTI + idx as u8, wrong: *wrong }));
             }
         }
     }
@@ -156,6 +151,9 @@ pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, hints: &Hints) -> Op
     let after = line_cost(model, text.iter().map(|&(c, _)| c).take(WEIGHED_CHARS), hints, Cost::MAX);
     let most = if pair.right >= MULTI { WRITTEN_MULTI } else { WRITTEN };
     if !pair.is_to_latin() && after.around_odd > most * after.n_odd {
+        return None;
+    }
+    if quoted::shows_damage(units) {
         return None;
     }
     let gain = (raw_cost.all - cost) / n_odd;
@@ -181,6 +179,45 @@ pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, hints: &Hints) -> Op
     }
     Some(out)
 }
+
+/// The single-byte pairs that a line may be, those that read best at its beginning.
+fn likely_pairs<'b>(model: &Model, readings: &'b [(CodecId, Vec<u8>)]) -> Vec<(Pair, &'b [u8])> {
+    let mut pairs: Vec<(Cost, Pair, &[u8])> = Vec::new();
+    for (idx, (wrong, bytes)) in readings.iter().enumerate() {
+        // Latin-1 and windows-1252 are often the same, and have the same right ones.
+        if *wrong == LATIN_1 && readings[..idx].iter().any(|(other, same)| *other == 0 && same == bytes) {
+            continue;
+        }
+        let rights = PAIRS.iter().filter(|(of, _)| of == wrong).flat_map(|&(_, rights)| rights);
+        // Elsewhere all readings are alike.
+        let near: Vec<usize> = (0..bytes.len())
+            .filter(|&at| bytes[at.saturating_sub(2)..=at].iter().any(|byte| !byte.is_ascii()))
+            .take(RANKED_CHARS)
+            .collect();
+        for &right in rights {
+            let chars = || bytes.iter().map(|&byte| TABLES.char(right, byte));
+            if chars().all(|c| c != '\u{FFFD}' && !('\u{80}'..='\u{9F}').contains(&c)) {
+                let symbol = |at: usize| model.symbol(TABLES.char(right, bytes[at]));
+                let cost = |&at: &usize| {
+                    let before = (at.saturating_sub(2)..at).fold(Context::LINE, |before, at| before.then(symbol(at)));
+                    model.cost(before, symbol(at))
+                };
+                let cost = near.iter().map(cost).sum();
+                pairs.push((cost, Pair { right, wrong: *wrong }, bytes));
+            }
+        }
+    }
+    pairs.sort_by_key(|&(cost, ..)| cost);
+    pairs.into_iter().take(LIKELY).map(|(_, pair, bytes)| (pair, bytes)).collect()
+}
+
+/// Number of Latin-1 among the encodings.
+const LATIN_1: CodecId = 19;
+
+/// Characters that pairs are ranked by, and how many of them are then weighed. On the measured set more give the same
+/// repairs.
+const RANKED_CHARS: usize = 64;
+const LIKELY: usize = 6;
 
 /// Whether somebody may have meant a line as it stands: what is not ASCII in it is likely where it stands.
 fn is_meant(model: &Model, units: &[Unit], hints: &Hints) -> bool {

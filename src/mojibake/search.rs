@@ -14,7 +14,7 @@ use super::model::{BIT, Context, Cost, MODEL, Model};
 use super::quoted;
 use super::units::Unit;
 
-/// Ways kept at each character. On the measured set 8 and 24 give the same repairs.
+/// Ways kept at each character. On the measured set 10 and 24 give the same repairs; 8 lose one.
 const BEAM: usize = 10;
 
 /// Longest stretch decided at once, in characters; a longer line is decided stretch by stretch.
@@ -161,6 +161,7 @@ fn stretch(
     let first_context = context_before(model, units, range.start);
     let mut steps: Vec<Step> = Vec::new();
     let mut fronts: Vec<Vec<Way>> = vec![Vec::new(); REACH + 1];
+    let (mut contexts, mut costs) = (Vec::new(), Vec::new());
     let mut ways = vec![Way { cost: 0, context: first_context, layers: [0; DEPTH_MAX], step: NO_STEP }];
     let mut next_edge = edges.partition_point(|edge| (edge.start as usize) < range.start);
     // Where the last way read out of damage ends: behind it all stand alike again after two characters.
@@ -188,30 +189,42 @@ fn stretch(
         let c = units[at].c;
         let symbol = model.symbol(c);
         let spared_by = if c.is_ascii() { 0 } else { encodings_of(c) };
-        for way in &ways {
+        // Ways of one context cost the same from here on.
+        contexts.clear();
+        let context_idxs: Vec<usize> = ways
+            .iter()
+            .map(|way| {
+                contexts.iter().position(|context| *context == way.context).unwrap_or_else(|| {
+                    contexts.push(way.context);
+                    contexts.len() - 1
+                })
+            })
+            .collect();
+        costs.clear();
+        costs.extend(contexts.iter().map(|context| model.cost(*context, symbol)));
+        for (way, &context_idx) in ways.iter().zip(&context_idxs) {
             let spared = if way.layers[0] & spared_by != 0 { SPARED } else { 0 };
-            let cost = way.cost + model.cost(way.context, symbol) + spared;
+            let cost = way.cost + costs[context_idx] + spared;
             steps.push(Step { before: way.step, start: at as u32, len: 1, edge: None });
             let step = steps.len() as u32 - 1;
             let next = Way { cost, context: way.context.then(symbol), layers: way.layers, step };
             fronts[(at + 1) % (REACH + 1)].push(next);
-            for (edge_idx, edge) in edges.iter().enumerate().take(next_edge).skip(first_edge) {
-                if edge.end() > range.end || usize::from(edge.len) > REACH {
-                    continue;
-                }
-                let symbol = model.symbol(edge.out);
+        }
+        for (edge_idx, edge) in edges.iter().enumerate().take(next_edge).skip(first_edge) {
+            if edge.end() > range.end || usize::from(edge.len) > REACH {
+                continue;
+            }
+            let symbol = model.symbol(edge.out);
+            costs.clear();
+            costs.extend(contexts.iter().map(|context| model.cost(*context, symbol)));
+            let start = start_cost(edge.layers[0], voted, sound) + edge.extra;
+            let lone = lone_cost(units, edges, edge, voted, sound);
+            for (way, &context_idx) in ways.iter().zip(&context_idxs) {
                 let (layers, start) = match shared_layers(way.layers, edge.layers) {
                     Some(shared) => (shared, 0),
-                    None => (edge.layers, start_cost(edge.layers[0], voted, sound) + edge.extra),
+                    None => (edge.layers, start),
                 };
-                let lone = if edge.layers[0] & voted != 0 {
-                    0
-                } else if edge.layers[0] & !sound == 0 && guards::is_lone(units, edges, edge) {
-                    edge.lone.max(LONE_AMID_SOUND)
-                } else {
-                    edge.lone
-                };
-                let cost = way.cost + model.cost(way.context, symbol) + start + lone + edge.fixed;
+                let cost = way.cost + costs[context_idx] + start + lone + edge.fixed;
                 steps.push(Step {
                     before: way.step,
                     start: at as u32,
@@ -318,6 +331,17 @@ fn sound_in(units: &[Unit], edges: &[Edge]) -> Mask {
         }
     }
     counts.iter().enumerate().filter(|&(_, &count)| count >= SOUND_LETTERS).map(|(codec, _)| 1 << codec).sum()
+}
+
+/// What an edge costs for standing alone, unless the document is known to be damaged that way.
+fn lone_cost(units: &[Unit], edges: &[Edge], edge: &Edge, voted: Mask, sound: Mask) -> Cost {
+    if edge.layers[0] & voted != 0 {
+        0
+    } else if edge.layers[0] & !sound == 0 && guards::is_lone(units, edges, edge) {
+        edge.lone.max(LONE_AMID_SOUND)
+    } else {
+        edge.lone
+    }
 }
 
 fn start_cost(codecs: Mask, voted: Mask, sound: Mask) -> Cost {
