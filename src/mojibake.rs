@@ -22,6 +22,7 @@ mod entities;
 mod gate;
 mod guards;
 mod languages;
+mod leaning;
 mod legacy;
 mod model;
 mod normalise;
@@ -151,3 +152,37 @@ pub(crate) fn oddness(text: &str) -> i64 {
 
 /// Characters of a text that its oddness is measured on.
 const ODDNESS_CHARS: usize = 64 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(damaged: &str, hints: Hints, whole: &str) {
+        assert_eq!(repair(damaged, &hints, &Options::default()).text, whole);
+    }
+
+    #[test]
+    fn the_language_weighs() {
+        let language = |tag| Hints { language: Some(tag), ..Hints::default() };
+        check("La Chine a annoncÚ", language("fr-FR"), "La Chine a annoncé");
+        check("La Chine a annoncÚ", Hints::default(), "La Chine a annoncÚ");
+        check(
+            "SĆ¼per Lig'de Åampiyonluk yarÄ±ÅÄ± sĆ¼rĆ¼yor",
+            language("tr"),
+            "Süper Lig'de şampiyonluk yarışı sürüyor",
+        );
+    }
+
+    #[test]
+    fn the_country_weighs() {
+        let hints = Hints { tld: Some("fr"), ..Hints::default() };
+        check("La Chine a annoncÚ", hints, "La Chine a annoncé");
+    }
+
+    #[test]
+    fn the_declared_encoding_weighs() {
+        let hints = Hints { declared: Some("macintosh"), ..Hints::default() };
+        check("pol√≠tica", hints, "política");
+    }
+}

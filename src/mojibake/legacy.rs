@@ -7,10 +7,10 @@ use std::borrow::Cow;
 
 use encoding_rs::Encoding;
 
-use super::Hints;
 use super::codecs::{CodecId, NAMES, TABLES};
 use super::gate::owners_of;
 use super::languages::{ALL, LETTERS, Languages};
+use super::leaning::Leaning;
 use super::model::{BIT, Context, Cost, MODEL, Model};
 use super::quoted;
 use super::units::Unit;
@@ -98,21 +98,21 @@ impl Pair {
 
 /// The line read in the right encoding, if there is one beyond doubt; `utf8` is the line as reading it as UTF-8 would
 /// leave it, which must be worse.
-pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, hints: &Hints) -> Option<Vec<Unit>> {
+pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, leaning: &Leaning) -> Option<Vec<Unit>> {
     let model = &*MODEL;
     // A drawing repeats its strokes; words do not.
     let is_drawing = |pair: &[Unit]| matches!(pair, [a, b] if a.c == b.c && ('\u{2500}'..='\u{259F}').contains(&a.c));
-    if is_meant(model, units, hints) || units.windows(2).any(is_drawing) {
+    if is_meant(model, units, leaning) || units.windows(2).any(is_drawing) {
         return None;
     }
     let head = &units[..units.len().min(WEIGHED_CHARS)];
     let n_odd = head.iter().filter(|unit| !unit.c.is_ascii()).count() as Cost;
-    let raw_cost = line_cost(model, head.iter().map(|unit| unit.c), hints, Cost::MAX);
+    let raw_cost = line_cost(model, head.iter().map(|unit| unit.c), leaning, Cost::MAX);
     if n_odd < ODD_MIN || raw_cost.around_odd < MEANT * n_odd {
         return None;
     }
     let utf8_cost =
-        utf8.map(|units| line_cost(model, units.iter().take(WEIGHED_CHARS).map(|unit| unit.c), hints, Cost::MAX));
+        utf8.map(|units| line_cost(model, units.iter().take(WEIGHED_CHARS).map(|unit| unit.c), leaning, Cost::MAX));
     if utf8_cost.is_some_and(|cost| cost.around_odd < MEANT * cost.n_odd) {
         return None;
     }
@@ -129,7 +129,7 @@ pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, hints: &Hints) -> Op
         PAIRS.iter().filter_map(|&(wrong, _)| Some((wrong, bytes_of(head, wrong)?))).collect();
     let mut best: Option<Pair> = None;
     for (pair, bytes) in likely_pairs(model, &readings) {
-        let cost = line_cost(model, bytes.iter().map(|&byte| TABLES.char(pair.right, byte)), hints, least).all;
+        let cost = line_cost(model, bytes.iter().map(|&byte| TABLES.char(pair.right, byte)), leaning, least).all;
         if cost < least {
             (least, best) = (cost, Some(pair));
         }
@@ -137,7 +137,7 @@ pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, hints: &Hints) -> Op
     for (wrong, bytes) in readings.iter().filter(|(wrong, _)| MULTI_WRONG.contains(wrong)) {
         for (idx, label) in RIGHT_MULTI.iter().enumerate() {
             let Some(text) = multi_byte(label, bytes, head.len() < units.len()) else { continue };
-            let cost = line_cost(model, text.chars(), hints, least).all;
+            let cost = line_cost(model, text.chars(), leaning, least).all;
             if is_east_asian(&text) && cost < least {
                 (least, best) = (cost, Some(Pair { right: MULTI + idx as u8, wrong: *wrong }));
             }
@@ -148,7 +148,7 @@ pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, hints: &Hints) -> Op
     let bytes = bytes_of(units, pair.wrong)?;
     let text = decoded(&bytes, pair.right)?;
     // What nobody would write is no better for being likelier.
-    let after = line_cost(model, text.iter().map(|&(c, _)| c).take(WEIGHED_CHARS), hints, Cost::MAX);
+    let after = line_cost(model, text.iter().map(|&(c, _)| c).take(WEIGHED_CHARS), leaning, Cost::MAX);
     let most = if pair.right >= MULTI { WRITTEN_MULTI } else { WRITTEN };
     if !pair.is_to_latin() && after.around_odd > most * after.n_odd {
         return None;
@@ -220,7 +220,7 @@ const RANKED_CHARS: usize = 64;
 const LIKELY: usize = 6;
 
 /// Whether somebody may have meant a line as it stands: what is not ASCII in it is likely where it stands.
-fn is_meant(model: &Model, units: &[Unit], hints: &Hints) -> bool {
+fn is_meant(model: &Model, units: &[Unit], leaning: &Leaning) -> bool {
     let head = &units[..units.len().min(WEIGHED_CHARS)];
     let mut context = Context::LINE;
     let mut cost = 0;
@@ -236,7 +236,7 @@ fn is_meant(model: &Model, units: &[Unit], hints: &Hints) -> bool {
         foreign.count(unit.c);
         context = context.then(symbol);
     }
-    n_odd < ODD_MIN || cost + foreign.cost(hints) < MEANT * n_odd
+    n_odd < ODD_MIN || cost + foreign.cost(leaning) < MEANT * n_odd
 }
 
 /// The bytes that a line was, if it is text wrongly read as one encoding: one byte per character.
@@ -299,7 +299,7 @@ struct LineCost {
 }
 
 /// What a line costs as text in the one language that fits it best; not counted on when it is over `most`.
-fn line_cost(model: &Model, line: impl Iterator<Item = char>, hints: &Hints, most: Cost) -> LineCost {
+fn line_cost(model: &Model, line: impl Iterator<Item = char>, leaning: &Leaning, most: Cost) -> LineCost {
     let mut context = Context::LINE;
     let mut cost = LineCost { all: 0, n_odd: 0, around_odd: 0 };
     let mut foreign = Foreign::default();
@@ -319,7 +319,7 @@ fn line_cost(model: &Model, line: impl Iterator<Item = char>, hints: &Hints, mos
         context = context.then(symbol);
         foreign.count(c);
     }
-    let foreign = foreign.cost(hints);
+    let foreign = foreign.cost(leaning);
     cost.all += foreign;
     cost.around_odd += foreign;
     cost
@@ -349,10 +349,10 @@ impl Foreign {
     }
 
     /// What the letters cost that the language does not own which owns the most of them, or nearly and is hinted at.
-    fn cost(&self, hints: &Hints) -> Cost {
-        let hinted =
-            hints.language.and_then(|tag| LETTERS.iter().position(|(code, _)| tag.split('-').next() == Some(code)));
+    fn cost(&self, leaning: &Leaning) -> Cost {
         let best = self.owned.iter().max().copied().unwrap_or(0);
-        (self.n_letters - hinted.map_or(best, |idx| self.owned[idx].max(best.saturating_sub(2)))) as Cost * FOREIGN
+        let is_hinted = |idx: usize| leaning.languages >> idx & 1 == 1;
+        let hinted = (0..LETTERS.len()).filter(|&idx| is_hinted(idx)).map(|idx| self.owned[idx]).max();
+        (self.n_letters - hinted.map_or(best, |hinted| hinted.max(best.saturating_sub(2)))) as Cost * FOREIGN
     }
 }

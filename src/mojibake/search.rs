@@ -9,7 +9,9 @@ use std::ops::Range;
 
 use super::codecs::{CodecId, Mask, NAMES, TABLES};
 use super::edges::{C1_BIT, DEPTH_MAX, Edge, Losses, edges, shared_layers, step_of};
+use super::gate;
 use super::guards;
+use super::leaning::Leaning;
 use super::model::{BIT, Context, Cost, MODEL, Model};
 use super::quoted;
 use super::units::Unit;
@@ -29,6 +31,12 @@ const START: Cost = 8 * BIT;
 
 /// The same, in an encoding that the document is known to be damaged by.
 const START_VOTED: Cost = 3 * BIT;
+
+/// The same, in an encoding that hints lean towards.
+const EXPECTED: Cost = 6 * BIT;
+
+/// What a letter costs that is none of the text's languages, where they are known.
+const FOREIGN: Cost = 4 * BIT;
 
 /// What damage in a rarer encoding costs beyond that.
 const RARE: [Cost; NAMES.len()] = [
@@ -118,7 +126,7 @@ const NO_STEP: u32 = u32::MAX;
 
 /// A line with what is likelier in place of what stood there, or `None` if it stands best as it is. Gains are added
 /// to the votes.
-pub(super) fn reread(units: &[Unit], losses: bool, votes: &mut Votes) -> Option<Vec<Unit>> {
+pub(super) fn reread(units: &[Unit], losses: bool, leaning: &Leaning, votes: &mut Votes) -> Option<Vec<Unit>> {
     let mut edges = edges(units, Losses { known: votes.voted(), enabled: losses });
     if !edges.is_empty() {
         quoted::leave(units, &mut edges);
@@ -132,7 +140,7 @@ pub(super) fn reread(units: &[Unit], losses: bool, votes: &mut Votes) -> Option<
     let mut from = 0;
     while from < units.len() {
         let to = stretch_end(units, from);
-        changed |= stretch(units, from..to, &edges, sound, votes, &mut out);
+        changed |= stretch(units, from..to, &edges, sound, leaning, votes, &mut out);
         from = to;
     }
     changed.then_some(out)
@@ -153,6 +161,7 @@ fn stretch(
     range: Range<usize>,
     edges: &[Edge],
     sound: Mask,
+    leaning: &Leaning,
     votes: &mut Votes,
     out: &mut Vec<Unit>,
 ) -> bool {
@@ -217,8 +226,9 @@ fn stretch(
             let symbol = model.symbol(edge.out);
             costs.clear();
             costs.extend(contexts.iter().map(|context| model.cost(*context, symbol)));
-            let start = start_cost(edge.layers[0], voted, sound) + edge.extra;
-            let lone = lone_cost(units, edges, edge, voted, sound);
+            let start = start_cost(edge.layers[0], voted, sound, leaning) + edge.extra;
+            let lone = lone_cost(units, edges, edge, voted, sound)
+                + if leaning.is_foreign(gate::owners_of(edge.out)) { FOREIGN } else { 0 };
             for (way, &context_idx) in ways.iter().zip(&context_idxs) {
                 let (layers, start) = match shared_layers(way.layers, edge.layers) {
                     Some(shared) => (shared, 0),
@@ -344,7 +354,7 @@ fn lone_cost(units: &[Unit], edges: &[Edge], edge: &Edge, voted: Mask, sound: Ma
     }
 }
 
-fn start_cost(codecs: Mask, voted: Mask, sound: Mask) -> Cost {
+fn start_cost(codecs: Mask, voted: Mask, sound: Mask, leaning: &Leaning) -> Cost {
     if codecs & voted != 0 {
         return START_VOTED;
     }
@@ -352,7 +362,8 @@ fn start_cost(codecs: Mask, voted: Mask, sound: Mask) -> Cost {
         return START;
     }
     let rare = RARE.iter().enumerate().filter(|&(codec, _)| codecs >> codec & 1 == 1).map(|(_, &cost)| cost).min();
-    START + rare.unwrap_or(0) + if codecs & !sound == 0 { AMID_SOUND } else { 0 }
+    let expected = if codecs & leaning.codecs != 0 { EXPECTED } else { START + rare.unwrap_or(0) };
+    expected + if codecs & !sound == 0 { AMID_SOUND } else { 0 }
 }
 
 fn encodings_of(c: char) -> Mask {
