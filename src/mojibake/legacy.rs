@@ -116,10 +116,12 @@ pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, leaning: &Leaning) -
     if utf8_cost.is_some_and(|cost| cost.around_odd < MEANT * cost.n_odd) {
         return None;
     }
-    // Signs by themselves are signs.
-    let is_letter = |unit: &Unit| unit.c.is_alphabetic();
-    let is_in_word = |pair: &[Unit]| pair.iter().any(|unit| !unit.c.is_ascii()) && pair.iter().any(is_letter);
-    if head.len() > 1 && !head.windows(2).any(is_in_word) {
+    if !has_evidence(head) {
+        return None;
+    }
+    // What is UTF-8 to the last character is nothing else.
+    let is_read = |unit: &Unit| unit.c.is_ascii() || !unit.chain.is_empty();
+    if utf8.is_some_and(|units| units.iter().all(is_read)) {
         return None;
     }
     // To be believed, a reading must cost less than this.
@@ -178,6 +180,35 @@ pub(super) fn reread(units: &[Unit], utf8: Option<&[Unit]>, leaning: &Leaning) -
         });
     }
     Some(out)
+}
+
+/// Whether a character outside ASCII stands where only a letter does. Footnote marks, currency and trademark signs stand
+/// behind words or before them, Greek letters of formulas before; what joins words inside stands between them.
+fn has_evidence(line: &[Unit]) -> bool {
+    line.iter().enumerate().any(|(at, unit)| {
+        let (before, behind) = (at.checked_sub(1).and_then(|before| line.get(before)), line.get(at + 1));
+        let is_letter = |unit: Option<&Unit>| unit.is_some_and(|unit| unit.c.is_alphabetic());
+        let is_small = |unit: Option<&Unit>| unit.is_some_and(|unit| unit.c.is_lowercase());
+        let is_odd =
+            |unit: Option<&Unit>| unit.is_some_and(|unit| !unit.c.is_ascii() && !joins(unit.c) && !follows(unit.c));
+        match unit.c {
+            c if c.is_ascii() || joins(c) => false,
+            c if follows(c) => is_small(before) && is_small(behind),
+            '\u{370}'..='\u{3FF}' => is_letter(before),
+            c if c.is_alphabetic() => is_letter(before) || is_letter(behind) || is_odd(before) || is_odd(behind),
+            _ => is_letter(before) && is_letter(behind),
+        }
+    })
+}
+
+/// Whether a character is commonly met between two words without a space.
+fn joins(c: char) -> bool {
+    matches!(c, '‘' | '’' | '–' | '—' | '…' | '®' | '©' | '™' | '°' | '·' | '¡' | '\u{A0}' | '\u{AD}')
+}
+
+/// Whether a character is commonly met right behind a word, or before one.
+fn follows(c: char) -> bool {
+    matches!(c, 'ª' | 'º' | 'µ' | 'ƒ' | 'ⁿ' | '“' | '”' | '„' | '«' | '»' | '²' | '³' | '¹' | '†' | '‡' | '€')
 }
 
 /// The single-byte pairs that a line may be, those that read best at its beginning.

@@ -186,7 +186,9 @@ impl Model {
         const OPEN: [Rep; 5] =
             [Class::Han as Rep, Class::Hangul as Rep, Class::Emoji as Rep, Class::C0 as Rep, Class::C1 as Rep];
         let rep = self.symbol(c).rep;
-        usize::from(rep) >= N_CLASSES || OPEN.contains(&rep)
+        usize::from(rep) >= N_CLASSES
+            || OPEN.contains(&rep)
+            || matches!(c, '\u{2190}'..='\u{21FF}' | '\u{2B00}'..='\u{2B5A}')
     }
 
     /// What a character costs after two others.
