@@ -25,6 +25,7 @@ mod languages;
 mod leaning;
 mod legacy;
 mod model;
+mod multi;
 mod normalise;
 mod plan;
 mod quoted;

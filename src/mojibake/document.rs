@@ -3,6 +3,7 @@
 use super::gate::{self, Reasons};
 use super::leaning::Leaning;
 use super::legacy;
+use super::multi;
 use super::search::{self, Votes};
 use super::units::{self, Unit, units_of};
 use super::{Hints, Options, Repaired};
@@ -80,6 +81,12 @@ fn round(lines: &mut [Line<'_>], leaning: &Leaning, options: &Options) -> bool {
         }
     }
     if options.legacy {
+        for line in lines.iter_mut().filter(|line| line.reasons.multi) {
+            if let Some(units) = multi::reread(line.units()) {
+                line.units = Some(units);
+                changed = true;
+            }
+        }
         for line in lines.iter_mut().filter(|line| line.reasons.legacy && !line.reasons.utf8) {
             if let Some(units) = legacy::reread(line.units(), None, leaning) {
                 line.units = Some(units);

@@ -15,6 +15,7 @@ use std::sync::LazyLock;
 use super::codecs::{Mask, N_UTF8, TABLES, encodings};
 use super::entities;
 use super::languages::{ALL, Languages, are_of_none, owners};
+use super::multi;
 
 /// What a line is let through for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,11 +26,13 @@ pub(super) struct Reasons {
     pub(super) lost: bool,
     /// Something odd, that may be one legacy encoding read as another.
     pub(super) legacy: bool,
+    /// East Asian characters that may all be bytes of UTF-8.
+    pub(super) multi: bool,
 }
 
 impl Reasons {
     pub(super) fn any(self) -> bool {
-        self.utf8 || self.legacy
+        self.utf8 || self.legacy || self.multi
     }
 }
 
@@ -282,6 +285,7 @@ fn looked_at_closely(line: &str) -> Reasons {
     reasons.legacy |= are_of_none(scan.owners);
     reasons.legacy |= scan.has_opener && memchr::memchr2(b'?', b'!', line.as_bytes()).is_none();
     reasons.utf8 |= scan.has_weak_pair && reasons.legacy;
+    reasons.multi = multi::may_be_utf8(line);
     reasons
 }
 

@@ -12,6 +12,7 @@ use super::gate::owners_of;
 use super::languages::{ALL, LETTERS, Languages};
 use super::leaning::Leaning;
 use super::model::{BIT, Context, Cost, MODEL, Model};
+use super::multi;
 use super::quoted;
 use super::units::Unit;
 
@@ -80,14 +81,25 @@ pub(super) struct Pair {
 /// Numbers of the multi-byte encodings among the right ones begin here.
 const MULTI: u8 = 100;
 
+/// Number of UTF-8 among them.
+const UTF8: u8 = u8::MAX;
+
 impl Pair {
     /// Whether the right encoding is one of Latin writing.
     fn is_to_latin(self) -> bool {
         matches!(self.right, 0 | 1 | 3 | 4 | 5 | 7 | 10..=13 | 18 | 19)
     }
 
-    /// `right>wrong`.
+    /// UTF-8 read as an East Asian encoding, by its number in [`multi::WRONG`].
+    pub(super) fn utf8(wrong: usize) -> Self {
+        Self { right: UTF8, wrong: wrong as CodecId }
+    }
+
+    /// `right>wrong`; what UTF-8 was read as goes by the name of that alone.
     pub(super) fn name(self) -> String {
+        if self.right == UTF8 {
+            return multi::WRONG[usize::from(self.wrong)].name().to_ascii_lowercase();
+        }
         let right = match self.right.checked_sub(MULTI) {
             Some(idx) => RIGHT_MULTI[usize::from(idx)],
             None => NAMES[usize::from(self.right)],

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use super::super::codecs::{Mask, N_UTF8, TABLES};
 use super::super::languages::{ALL, Languages, RUSSIAN, are_of_none};
+use super::super::multi;
 use super::{ENTRIES, ENTRY_OF, Entry, Kind, owners_of};
 
 /// Numbers of characters; those that all of this takes for one share a number. A test holds that they suffice.
@@ -126,6 +127,8 @@ pub(super) fn may_be_damaged(line: &[u8]) -> bool {
     let (mut marked, mut three) = (false, 0);
     let (mut before, mut two) = (u32::from(ALONE), 0);
     let mut has_skipped_cyrillic = false;
+    // Encodings in which all East Asian characters may be bytes of UTF-8.
+    let (mut has_wide, mut wide) = (false, 0b111);
     let mut rest = line;
     loop {
         let is_ascii = matches!(rest, [0..0x80, ..]);
@@ -138,16 +141,20 @@ pub(super) fn may_be_damaged(line: &[u8]) -> bool {
                 rest = after;
                 table.numbers[usize::from(lead & 0x1F) << 6 | usize::from(tail & 0x3F)]
             }
-            [0xE3..=0xED, _, _, ref after @ ..] => {
-                rest = after;
-                while let [0xE3..=0xED, _, _, ref after @ ..] = *rest {
+            [0xE3..=0xED, _, _, ..] => {
+                has_wide = true;
+                while let [lead @ 0xE3..=0xED, second, third, ref after @ ..] = *rest {
                     rest = after;
+                    // Sound text is through with this after a character or two.
+                    if wide != 0 {
+                        wide &= multi::fits(code_of_three(lead, second, third) as u32);
+                    }
                 }
                 u32::from(ALONE)
             }
             [lead @ 0xE0..0xF0, second, third, ref after @ ..] => {
                 rest = after;
-                let code = usize::from(lead & 0x0F) << 12 | usize::from(second & 0x3F) << 6 | usize::from(third & 0x3F);
+                let code = code_of_three(lead, second, third);
                 if matches!(code, 0xE000..=0xF8FF | 0xFF61..=0xFF9F | 0xFFFD) {
                     return true;
                 }
@@ -189,7 +196,11 @@ pub(super) fn may_be_damaged(line: &[u8]) -> bool {
         // Some letters are none of Russian's: whose are all of them?
         owners = std::str::from_utf8(line).map_or(0, |line| line.chars().fold(ALL, |all, c| all & owners_of(c)));
     }
-    marked || three >> AS_THIRD != 0 || are_of_none(owners)
+    marked || three >> AS_THIRD != 0 || has_wide && wide != 0 || are_of_none(owners)
+}
+
+fn code_of_three(lead: u8, second: u8, third: u8) -> usize {
+    usize::from(lead & 0x0F) << 12 | usize::from(second & 0x3F) << 6 | usize::from(third & 0x3F)
 }
 
 /// Skips characters, four at a time, that are all small letters of one alphabet (those of the lead byte that comes next)
