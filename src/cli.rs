@@ -6,6 +6,7 @@
 mod clean;
 mod config;
 mod decode;
+mod discover;
 mod eval;
 mod fetch;
 mod output;
@@ -91,6 +92,8 @@ enum Command {
     Repair(repair::RepairArgs),
     /// Bytes → UTF-8 text, and which encoding it was and why.
     Decode(decode::DecodeArgs),
+    /// Feeds, sitemaps and pages → the addresses that they lead to.
+    Discover(discover::DiscoverArgs),
     /// How well it does on a folder of pages with references.
     Eval(eval::EvalArgs),
     /// The settings in force, and where each comes from.
@@ -124,6 +127,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, streams: Streams) -> u8 {
     if let Command::Fetch(args) = &command {
         overrides.extend(args.overrides());
     }
+    if let Command::Discover(args) = &command {
+        overrides.extend(args.overrides());
+    }
     if let Command::Config(args) = &command
         && args.check
     {
@@ -143,6 +149,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, streams: Streams) -> u8 {
         Command::Clean(args) => ("clean", clean::run(args, &mut context)),
         Command::Repair(args) => ("repair", repair::run(args, &mut context)),
         Command::Decode(args) => ("decode", decode::run(args, &mut context)),
+        Command::Discover(args) => ("discover", discover::run(args, &mut context)),
         Command::Eval(args) => ("eval", eval::run(args, &mut context)),
         Command::Config(_) => ("config", config::run(&mut context)),
     };

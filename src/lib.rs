@@ -28,11 +28,11 @@
 //!
 //! | floor | modules |
 //! | --- | --- |
-//! | each useful alone | [`text`]; then [`page`], [`mojibake`], [`robots`], [`duplicate`], [`evaluate`] |
+//! | each useful alone | [`text`], [`url`]; then [`page`], [`mojibake`], [`robots`], [`duplicate`], [`evaluate`] |
 //! | text and tree in, story out: the shapes | [`article`], [`decode`], [`dom`] |
-//! | what a document says | [`main_content`], [`metadata`] |
+//! | what a document says | [`main_content`], [`metadata`], `discover` |
 //! | the pure way whole | [`extract`] |
-//! | the world | `sink`; then [`fetch`], `input` |
+//! | the world | `archive`, `sink`; then [`fetch`], `input` |
 //! | what is set, and what was asked | `config`; then `cli`; then the program |
 //!
 //! The default feature `cli` is the program; without it the library needs no runtime (`default-features = false`), and
@@ -51,12 +51,16 @@
 //! Tests hold the floors and these names (`tests/floors.rs`), pages (`html-samples/`, one named case each), what strangers
 //! may send (`tests/hostile.rs`) and what servers may do (`tests/suite`).
 
+#[cfg(feature = "cli")]
+pub mod archive;
 pub mod article;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "cli")]
 pub mod config;
 pub mod decode;
+#[cfg(feature = "discover")]
+pub mod discover;
 pub mod dom;
 pub mod duplicate;
 pub mod evaluate;
@@ -73,6 +77,7 @@ pub mod robots;
 #[cfg(feature = "cli")]
 pub mod sink;
 pub mod text;
+pub mod url;
 
 /// The examples of README.md, as tests.
 #[cfg(doctest)]

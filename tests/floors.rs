@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 
 /// From the ground up. Modules of one floor do not know each other; a new module gets a place here.
 const FLOORS: &[&[&str]] = &[
-    &["text"],
-    &["page", "url", "mojibake", "robots", "duplicate", "evaluate", "words"],
+    &["text", "url"],
+    &["page", "mojibake", "robots", "duplicate", "evaluate", "words"],
     &["article", "decode", "dom"],
     &["main_content", "metadata", "sites", "discover", "site_memory"],
     &["extract"],
-    &["frontier", "store", "sink", "explain"],
+    &["frontier", "store", "archive", "sink", "explain"],
     &["fetch", "input"],
     &["serve", "crawl"],
     &["config"],

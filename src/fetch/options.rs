@@ -260,6 +260,12 @@ impl fmt::Display for Network {
 #[error("{0}")]
 pub struct InvalidOption(String);
 
+impl InvalidOption {
+    pub(super) fn new(problem: String) -> Self {
+        Self(problem)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
