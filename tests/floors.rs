@@ -13,7 +13,8 @@ const FLOORS: &[&[&str]] = &[
     &["article", "decode", "dom"],
     &["main_content", "metadata", "sites", "discover", "site_memory"],
     &["extract"],
-    &["frontier", "store", "archive", "sink", "explain"],
+    &["store"],
+    &["frontier", "archive", "sink", "explain"],
     &["fetch", "input"],
     &["serve", "crawl"],
     &["config"],
@@ -26,6 +27,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
     (&["html5ever::", "markup5ever::", "scraper::"], &["dom.rs", "dom/"]),
     (&["reqwest::"], &["fetch/http"]),
     (&["clap::"], &["cli.rs", "cli/"]),
+    (&["rusqlite::"], &["store", "frontier/sqlite"]),
     (&["print!", "println!", "eprint!", "eprintln!", "process::exit"], &["main.rs"]),
 ];
 

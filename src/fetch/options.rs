@@ -125,6 +125,13 @@ impl<const MIN: u64, const MAX: u64> Bounded<MIN, MAX> {
     }
 }
 
+impl<const MAX: u64> Default for Bounded<0, MAX> {
+    /// None.
+    fn default() -> Self {
+        Self(0)
+    }
+}
+
 impl<const MIN: u64, const MAX: u64> TryFrom<u64> for Bounded<MIN, MAX> {
     type Error = InvalidOption;
 

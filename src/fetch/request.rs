@@ -144,6 +144,14 @@ impl Headers {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// These and one more, or another value for one that is there. One that cannot be sent is left out.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        if let Ok(value) = HeaderText::try_from(value.to_owned()) {
+            self.0.insert(name.to_ascii_lowercase(), value);
+        }
+        self
+    }
+
     /// The value of one; its name in lower case.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(HeaderText::as_str)

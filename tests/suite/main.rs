@@ -4,6 +4,7 @@ mod archive;
 mod bad_input;
 mod clean;
 mod config;
+mod crawl;
 mod discover;
 mod fetch;
 mod fetch_command;
