@@ -14,7 +14,7 @@
 
 mod sqlite;
 
-pub use sqlite::{Due, Frontier, Standing, TABLES, due, is_known};
+pub use sqlite::{Due, Frontier, Standing, TABLES, UNREACHABLE, due, is_known};
 
 use crate::discover::Kind;
 use crate::store::{self, Millis};
@@ -121,7 +121,8 @@ pub struct Leased {
     pub tasks: Vec<Task>,
     /// When the next host may be asked, if that is later than now and none was ready.
     pub next_at: Option<Millis>,
-    /// When the next host may be asked that has something due already; a run without end need not look at it.
+    /// When the next host may be asked that has something due already and is not in trouble; a run that stays need not look
+    /// at it.
     pub next_due_at: Option<Millis>,
 }
 

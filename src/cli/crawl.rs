@@ -53,13 +53,13 @@ pub(super) struct CrawlArgs {
     #[arg(long, value_name = "ADDR")]
     metrics: Option<SocketAddr>,
     /// Fetch nothing: read the pages in archive.dir, or in this folder, again, and store what has changed.
-    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["now", "watch", "dry_run", "metrics"])]
-    replay: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["now", "watch", "dry_run", "metrics"])]
+    replay: Option<Option<PathBuf>>,
 }
 
 pub(super) fn run(args: CrawlArgs, context: &mut Context) -> Exit {
     if let Some(folder) = &args.replay {
-        return replay::run(folder, context);
+        return replay::run(folder.as_deref(), context);
     }
     if args.dry_run {
         return dry_run(&args, context);

@@ -20,9 +20,9 @@ enum Replayed {
     Failed(String),
 }
 
-pub(super) fn run(folder: &Path, context: &mut Context) -> Exit {
+pub(super) fn run(folder: Option<&Path>, context: &mut Context) -> Exit {
     let config = context.settings.config.clone();
-    let folder = if folder.as_os_str().is_empty() { config.archive.dir.as_path() } else { folder };
+    let folder = folder.unwrap_or(&config.archive.dir);
     if folder.as_os_str().is_empty() {
         context.talk.error("there is no archive to read", Some("name its folder, or set `archive.dir`"));
         return Exit::Usage;

@@ -4,7 +4,7 @@ use super::repair::ended;
 use super::select::{rfc3339, shown};
 use super::{Context, Exit};
 use crate::config::Config;
-use crate::frontier::Standing;
+use crate::frontier::{Standing, UNREACHABLE};
 use crate::store::{Database, Health, Millis, StoreError};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
@@ -122,7 +122,7 @@ fn text(row: &Row) -> String {
     for it in trouble {
         text.push_str(&format!("    trouble: {it}\n"));
     }
-    for (host, until, why) in standing.held.iter().filter(|(_, _, why)| why != "unreachable") {
+    for (host, until, why) in standing.held.iter().filter(|(_, _, why)| why != UNREACHABLE) {
         text.push_str(&format!("    {host} {why}; asked again after {}\n", shown(*until)));
     }
     for (kind, n, example) in health.failures.iter().take(FAILURES_SHOWN_MAX) {

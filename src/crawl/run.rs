@@ -22,7 +22,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-/// How long a run waits for a host that has something due: longer than the longest `Crawl-delay`, shorter than a second hold.
+/// How long a run waits for a host that has something due and is well, or said when to come back: longer than the longest
+/// `Crawl-delay` that is kept to.
 const PATIENCE: Millis = 130_000;
 /// A run that waits looks again after so long, whatever it was told.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);

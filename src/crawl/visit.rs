@@ -401,8 +401,11 @@ async fn ask_robots(
     let (outcome, word, message) = match &robots.answer {
         RobotsAnswer::Rules(_) | RobotsAnswer::None => (Outcome::NotModified, "read".to_owned(), None),
         RobotsAnswer::Unreachable { kind, message, retry_after_ms } => {
-            let wish = retry_after_ms.map(|wish| Millis::try_from(wish).unwrap_or(Millis::MAX));
-            (Outcome::Held { retry_after: wish }, kind.clone(), Some(message.clone()))
+            let outcome = match retry_after_ms {
+                Some(wish) => Outcome::Held { retry_after: Some(Millis::try_from(*wish).unwrap_or(Millis::MAX)) },
+                None => Outcome::HostFailed,
+            };
+            (outcome, kind.clone(), Some(message.clone()))
         }
     };
     let url = robots.url.clone();

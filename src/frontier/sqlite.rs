@@ -83,6 +83,10 @@ const SEED_RANK: i64 = i64::MAX >> 1;
 /// Feeds, sitemaps and sections that are due within this are asked for when all of a source is to be asked for; those
 /// that are left alone for longer have shown that they do not change.
 const LIVELY_WITHIN: Millis = 86_400_000;
+/// Why a host is held: it said until when.
+const ASKS_FOR_PEACE: &str = "asks for peace";
+/// Why a host is held: there was no connection, or no answer in time.
+pub const UNREACHABLE: &str = "cannot be reached";
 /// Hosts looked at for one that has something due, when a run may be over.
 const LOOK_AHEAD_HOSTS: i64 = 100_000;
 /// Bytes of a header that is kept to be sent back; longer ones are forgotten.
@@ -256,10 +260,12 @@ impl Frontier {
                     .optional()?;
                 leased.next_due_at = connection
                     .prepare_cached(
-                        "SELECT ready_at FROM (SELECT ready_at, next_due FROM host WHERE ready_at IS NOT NULL \
-                         ORDER BY ready_at LIMIT ?2) WHERE next_due <= ?1 LIMIT 1",
+                        "SELECT ready_at FROM (SELECT ready_at, next_due, not_before, delay_ms, hold_reason FROM host \
+                         WHERE ready_at IS NOT NULL ORDER BY ready_at LIMIT ?2) \
+                         WHERE next_due <= ?1 AND (hold_reason IS NULL OR hold_reason = ?3 \
+                         OR not_before <= ?1 + delay_ms) LIMIT 1",
                     )?
-                    .query_row([now, LOOK_AHEAD_HOSTS], |row| row.get(0))
+                    .query_row(params![now, LOOK_AHEAD_HOSTS, ASKS_FOR_PEACE], |row| row.get(0))
                     .optional()?;
             }
             Ok(leased)
@@ -398,7 +404,7 @@ pub struct Standing {
     pub n_waiting: i64,
     /// URLs that were found and not kept as too many waited.
     pub n_left_out: i64,
-    /// Hosts of it that asked for peace or cannot be reached: which, until when, and why.
+    /// Hosts of it that are left alone for longer than their pause: which, until when, and why.
     pub held: Vec<(String, Millis, String)>,
 }
 
@@ -672,8 +678,9 @@ fn release(
                 .query_row([host_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             let trouble = trouble(strikes, struck_at, hold, retry_after, answered_at);
             let reason = match outcome {
-                Outcome::HostFailed => "unreachable",
-                _ => "asked for peace",
+                Outcome::HostFailed => UNREACHABLE,
+                _ if retry_after.is_some() => ASKS_FOR_PEACE,
+                _ => "is overloaded",
             };
             let not_before = not_before.max(answered_at.saturating_add(trouble.hold));
             connection

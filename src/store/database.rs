@@ -130,11 +130,13 @@ impl Database {
             database.connection.pragma_update(None, "journal_mode", "WAL")?;
             database.connection.pragma_update(None, "synchronous", "NORMAL")?;
             database.connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
-            database.connection.pragma_update(None, "application_id", APPLICATION_ID)?;
             let version = database.connection.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0))?;
             if version < SCHEMA_VERSION {
                 let sql = tables.concat();
-                let marked = format!("BEGIN IMMEDIATE; {sql} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;");
+                let marked = format!(
+                    "BEGIN IMMEDIATE; {sql} PRAGMA application_id = {APPLICATION_ID}; \
+                     PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+                );
                 database.connection.execute_batch(&marked)?;
             }
             Ok(())
@@ -154,8 +156,9 @@ impl Database {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let database = Self::connect(path, flags)?;
+        // A crawl that died while it made the file left it empty.
         if database.check()? == 0 {
-            return Err(StoreError::Foreign { path: path.to_owned() });
+            return Err(StoreError::Missing { path: path.to_owned() });
         }
         Ok(database)
     }

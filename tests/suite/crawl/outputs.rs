@@ -6,9 +6,9 @@ use crate::site::World;
 
 #[test]
 fn articles_go_out_as_they_arrive_and_each_once() {
-    let trial = Trial::new(World::new(31, 2, 6), feed);
+    let trial = Trial::new(World::new(31, 2, 8), feed);
     let run = trial.run(&["crawl", "-o", "-"]);
-    assert_eq!((run.code, records(&run.out).len()), (0, 12), "{}", run.err);
+    assert_eq!((run.code, records(&run.out).len()), (0, 16), "{}", run.err);
     // A new output has what comes from now on.
     assert_eq!(trial.run(&["crawl", "-o", "news.jsonl"]).code, 0);
     assert_eq!(trial.desk.read("news.jsonl"), "");
@@ -18,7 +18,7 @@ fn articles_go_out_as_they_arrive_and_each_once() {
     trial.run(&["crawl", "--now", "-o", "news.jsonl"]);
     let out = records(&trial.desk.read("news.jsonl"));
     assert_eq!(out.len(), 2 + 4, "two corrected, four new");
-    assert!(out[0]["schema"] == "copydesk/article/1" && out[0]["crawl"]["seq"] == 13, "{}", out[0]);
+    assert!(out[0]["schema"] == "copydesk/article/1" && out[0]["crawl"]["seq"] == 17, "{}", out[0]);
 }
 
 #[test]

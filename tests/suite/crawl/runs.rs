@@ -1,6 +1,6 @@
 //! Runs over sites that behave: what is found, what is asked again, what is stored.
 
-use super::{DELAY_MS, Trial, feed, home, urls};
+use super::{Trial, feed, home, urls};
 use crate::site::{World, bytes, fetch_counts};
 use std::time::{Duration, Instant};
 
@@ -116,15 +116,16 @@ fn what_would_be_asked_for_is_shown_and_not_asked_for() {
 
 #[test]
 fn slots_are_used_as_far_as_politeness_allows() {
-    // Twenty hosts for two seconds.
-    let trial = Trial::new(World::new(7, 20, 60), feed);
-    trial.run(&["crawl", "--max-time", "2s"]);
+    const SECOND: u64 = 1_000_000;
+    let source = |host: u32, port: u16| feed(host, port) + "\ndelay_ms = 1000";
+    let trial = Trial::new(World::new(7, 10, 60), source);
+    trial.run(&["crawl", "--max-time", "6s"]);
     let hits = trial.hits();
     trial.check_manners(&hits);
     let lasted = hits.last().expect("asked").at_us - hits[0].at_us;
-    let allowed = 20 * (lasted / 1_000 / DELAY_MS);
+    let allowed = 10 * (1 + lasted / SECOND);
     // A loose bound: this is a test, and other tests run beside it. `benches/crawl.rs` measures.
-    assert!(hits.len() as u64 * 2 > allowed, "{} requests of {allowed}", hits.len());
+    assert!(hits.len() as u64 * 3 > allowed * 2, "{} requests of {allowed}", hits.len());
 }
 
 #[test]

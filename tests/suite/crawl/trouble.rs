@@ -89,7 +89,9 @@ fn traps_have_an_end() {
              \"http://{at}:{port}/\"]\ndepth = 5\n"
         )
     });
-    let run = trial.run(&["crawl"]);
+    // The bomb takes the site itself some seconds to make.
+    let patient = ["--set", "fetch.read_timeout_ms=60000", "--set", "fetch.timeout_ms=120000", "crawl"];
+    let run = trial.run(&patient);
     assert_eq!(run.code, 1, "{}", run.err);
     let hits = trial.hits();
     trial.check_manners(&hits);
