@@ -158,6 +158,14 @@ pub fn usual_places(url: &Url) -> Vec<(Kind, Url)> {
     feeds.chain(sitemaps).filter_map(|(kind, path)| Some((kind, normal_form(&url.join(path).ok()?).ok()?))).collect()
 }
 
+/// How far the first element of a list is looked for; comments and style sheets stand before it.
+const ROOT_BYTES_MAX: usize = 4 << 10;
+
+/// The first element of a body that is XML.
+fn root(page: &Page, body: &[u8]) -> Option<String> {
+    xml::root(&text(page, &body[..body.len().min(ROOT_BYTES_MAX)]).text)
+}
+
 fn text<'a>(page: &Page, body: &'a [u8]) -> Decoded<'a> {
     let tld = page.url.as_ref().and_then(Url::domain).and_then(|host| host.rsplit('.').next());
     decode::decode(body, &decode::Hints { content_type: page.content_type.as_deref(), tld, language: None })

@@ -52,7 +52,7 @@ use target::without_secrets;
 
 /// Longest `Crawl-delay` that is kept to. A site that asks for more would have us take days over its pages; most who
 /// do meant milliseconds. StormCrawler has the same bound.
-const CRAWL_DELAY_MAX: Duration = Duration::from_secs(120);
+pub const CRAWL_DELAY_MAX: Duration = Duration::from_secs(120);
 
 /// Memory taken at once for a body whose length the server states; more follows as bytes arrive.
 const BODY_RESERVED_MAX: u64 = 1 << 20;

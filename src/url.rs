@@ -133,7 +133,7 @@ impl Pattern {
             _ if pattern.contains("://") => Part::Whole,
             _ => Part::Host,
         };
-        Self { of, wildcards: Wildcards::new(&unescaped(pattern)) }
+        Self { of, wildcards: Wildcards::new(unescaped(pattern)) }
     }
 
     /// Whether the address is one of those meant. Takes time in proportion to its length.
@@ -337,12 +337,12 @@ const FROM_FEED: &[&str] = &["source", "src", "ref", "from", "partner", "emc", "
 
 fn is_tracker(parameter: &str) -> bool {
     let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-    let is = |known: &&str| name.eq_ignore_ascii_case(known);
-    let begins = |known: &&str| name.get(..known.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(known));
+    let is = |known: &str| name.eq_ignore_ascii_case(known);
+    let begins = |known: &str| name.get(..known.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(known));
     parameter.is_empty()
-        || TRACKERS.iter().any(|known| is(&known))
-        || TRACKER_PREFIXES.iter().any(|known| begins(&known))
-        || (matches!(value, "rss" | "RSS" | "rssfeed" | "feed" | "atom") && FROM_FEED.iter().any(|known| is(&known)))
+        || TRACKERS.iter().any(|known| is(known))
+        || TRACKER_PREFIXES.iter().any(|known| begins(known))
+        || (matches!(value, "rss" | "RSS" | "rssfeed" | "feed" | "atom") && FROM_FEED.iter().any(|known| is(known)))
 }
 
 fn repeats(path: &str) -> bool {
@@ -458,7 +458,7 @@ mod tests {
             let written = format!("https://news.example/{path}?{query}#{fragment}");
             if let Ok(Ok(once)) = Url::parse(&written).map(|url| normal_form(&url)) {
                 prop_assert!(once.as_str().len() <= URL_BYTES_MAX);
-                prop_assert_eq!(normal_form(&once).as_ref(), Ok(&once));
+                prop_assert_eq!(normal_form(&once), Ok(once));
             }
         }
 

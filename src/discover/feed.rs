@@ -12,9 +12,6 @@ use super::xml::{self, Field, Read};
 use super::{Found, Gathered, Kind, Link, dates, title};
 use crate::page::Page;
 
-/// How far the first element of a feed is looked for; comments and style sheets stand before it.
-const ROOT_BYTES_MAX: usize = 4 << 10;
-
 /// The stories of a feed, newest first; `None` for a page that is no feed.
 ///
 /// A feed that is cut off or broken gives the entries before that place. Entries without an address are passed over.
@@ -24,9 +21,9 @@ pub fn feed(page: &Page) -> Option<Found> {
     if head.starts_with(b"{") {
         return json(head, page.url.as_ref());
     }
-    let decoded = super::text(page, &page.body);
-    let root = xml::root(&decoded.text, ROOT_BYTES_MAX)?;
-    matches!(root.as_str(), "rss" | "RDF" | "feed" | "channel").then(|| markup(&decoded.text, page.url.as_ref()))
+    let root = super::root(page, &page.body)?;
+    let is_feed = matches!(root.as_str(), "rss" | "RDF" | "feed" | "channel");
+    is_feed.then(|| markup(&super::text(page, &page.body).text, page.url.as_ref()))
 }
 
 /// RSS and Atom.

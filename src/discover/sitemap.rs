@@ -17,9 +17,6 @@ use crate::page::Page;
 /// Bytes of a sitemap, unpacked (sitemaps.org). What a gzip file holds beyond is never unpacked.
 const SITEMAP_BYTES_MAX: usize = 50 << 20;
 
-/// How far the first element is looked for.
-const ROOT_BYTES_MAX: usize = 4 << 10;
-
 /// Lines of a text file that are looked at to tell whether it is a list of addresses.
 const LINES_TRIED: usize = 5;
 
@@ -35,13 +32,15 @@ pub fn sitemap(page: &Page) -> Option<Found> {
     } else {
         &page.body[..page.body.len().min(SITEMAP_BYTES_MAX)]
     };
-    let decoded = super::text(page, body);
-    let text = decoded.text.trim_start();
-    if !text.starts_with('<') {
-        return list(text);
+    let text = || super::text(page, body).text;
+    match super::root(page, body) {
+        Some(root) => {
+            let is_sitemap = matches!(root.as_str(), "urlset" | "sitemapindex");
+            is_sitemap.then(|| markup(&text(), page.url.as_ref()))
+        }
+        None if body.trim_ascii_start().starts_with(b"<") => None,
+        None => list(&text()),
     }
-    let root = xml::root(text, ROOT_BYTES_MAX)?;
-    matches!(root.as_str(), "urlset" | "sitemapindex").then(|| markup(text, page.url.as_ref()))
 }
 
 /// What is damaged ends there.

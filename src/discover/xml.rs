@@ -79,16 +79,16 @@ pub(super) enum Read<'a> {
     Record(&'a Field),
 }
 
-/// The root element's name after its prefix, if there is one within the first `bytes_max` bytes.
-pub(super) fn root(xml: &str, bytes_max: usize) -> Option<String> {
-    let head = &xml[..xml.floor_char_boundary(bytes_max.min(xml.len()))];
-    let mut reader = Reader::from_str(head);
+/// The root element's name after its prefix, in a document or its beginning; `None` for a web page, and for what is no XML.
+pub(super) fn root(xml: &str) -> Option<String> {
+    let mut reader = Reader::from_str(xml);
     loop {
         match reader.read_event().ok()? {
             Event::Start(tag) | Event::Empty(tag) => {
                 return Some(tag.local_name().as_ref().to_owned());
             }
-            Event::Text(text) if !text.trim_ascii().is_empty() => return None,
+            Event::Text(text) if !text.trim().is_empty() => return None,
+            Event::DocType(kind) if kind.get(..4).is_some_and(|it| it.eq_ignore_ascii_case("html")) => return None,
             Event::Eof => return None,
             _ => {}
         }

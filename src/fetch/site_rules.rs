@@ -54,7 +54,8 @@ pub struct SiteRobots {
     pub answer: RobotsAnswer,
     /// What the server said about this version; empty for a site without one.
     pub validators: Validators,
-    /// When it was asked for last.
+    /// When this answer was had, or found to be still so. Rules that stay in force since the site cannot be asked keep the
+    /// date they have.
     pub fetched_at: Timestamp,
     /// When it is to be asked for again.
     pub expires_at: Timestamp,
@@ -146,6 +147,7 @@ impl SiteRules {
         let validators = before.as_ref().map(|before| &before.validators);
         let had = self.ask_in_time(client, options, &robots_url, validators).await;
         let now = Timestamp::now();
+        let mut fetched_at = now;
         let (answer, validators, age, error) = match (had, before) {
             (Ok(Had { body: Body::Same, age, .. }), Some(before)) => (before.answer, before.validators, age, None),
             (Ok(Had { body: Body::Rules(body), age, validators }), _) => {
@@ -155,6 +157,7 @@ impl SiteRules {
                 (RobotsAnswer::None, Validators::default(), age, None)
             }
             (Err(_), Some(before)) if !matches!(before.answer, RobotsAnswer::Unreachable { .. }) => {
+                fetched_at = before.fetched_at;
                 (before.answer, before.validators, FAILURE_AGE_MAX, None)
             }
             (Err(failure), _) => {
@@ -173,7 +176,7 @@ impl SiteRules {
             (RobotsAnswer::None | RobotsAnswer::Unreachable { .. }, None) => Ok(Arc::default()),
         };
         *known = Some(Known { rules, until: Instant::now() + age });
-        SiteRobots { url: robots_url, answer, validators, fetched_at: now, expires_at: later(now, age) }
+        SiteRobots { url: robots_url, answer, validators, fetched_at, expires_at: later(now, age) }
     }
 
     /// Takes in what an earlier run had. What has run out is known for the case that the site cannot be asked.
@@ -265,10 +268,13 @@ impl SiteRules {
     ) -> Result<Had, Failure> {
         let limit_ms = options.timeout_ms.get();
         let asked = self.ask_once(client, options, robots_url, validators);
-        timeout(Duration::from_millis(limit_ms), asked).await.unwrap_or_else(|_| {
-            let url = robots_url.clone();
-            Err(FetchError::Timeout { url, awaited: Awaited::Page, limit_ms }.into())
-        })
+        match timeout(Duration::from_millis(limit_ms), asked).await {
+            Ok(had) => had,
+            Err(_) => {
+                let url = robots_url.clone();
+                Err(FetchError::Timeout { url, awaited: Awaited::Page, limit_ms }.into())
+            }
+        }
     }
 
     async fn ask_once(

@@ -5,7 +5,7 @@
 //!
 //! Test targets and benches include this folder by `#[path]`; `examples/test_site.rs` serves it as a program of its own.
 
-#![allow(dead_code, reason = "no target uses all of it")]
+#![allow(dead_code, unused_imports, reason = "no target uses all of it")]
 
 mod log;
 mod pages;

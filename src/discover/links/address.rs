@@ -232,7 +232,7 @@ impl Shape {
         // A title in another script, encoded: three bytes, nine characters, a letter.
         let is_wordy = n_words >= 4 || name.matches('%').count() >= 15;
         let mut points = 0;
-        points += 3 * i32::from(day.is_some()) + 2 * i32::from(is_numbered);
+        points += 4 * i32::from(day.is_some()) + 2 * i32::from(is_numbered);
         points += if is_wordy { 2 } else { i32::from(n_words == 3) };
         points += i32::from(PAGES.contains(&end) && n_words > 1);
         points -= 2 * i32::from(parts.len() <= 1 && !is_wordy && !is_numbered);
