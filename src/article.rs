@@ -5,10 +5,12 @@
 
 mod html;
 mod markdown;
+mod record;
 mod spans;
 
 pub use html::{HTML_HEAD, html};
 pub use markdown::{front_matter, markdown};
+pub use record::from_record;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -68,8 +70,8 @@ pub struct Article {
 }
 
 /// Facts about a story.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Metadata {
     /// The address the page came from.
     pub url: Option<String>,
@@ -200,7 +202,7 @@ pub enum Truncation {
 }
 
 /// A piece of the body that stands or falls as one.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BodyPart {
     /// What it is.
     #[serde(rename = "type")]
@@ -217,7 +219,7 @@ pub struct BodyPart {
     /// The text, whitespace collapsed (kept in code); rows of a table one a line, cells joined by ` | `.
     pub text: String,
     /// Emphasis and links, as byte ranges of `text`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spans: Vec<Span>,
     /// Where it stands in the page.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -257,7 +259,7 @@ pub enum Role {
 }
 
 /// A stretch of a block's text that is more than text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// First byte in the block's `text`.
     pub start: usize,
@@ -269,7 +271,7 @@ pub struct Span {
 }
 
 /// What a stretch of text is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum SpanKind {
     /// `strong`, `b`.
@@ -286,7 +288,7 @@ pub enum SpanKind {
 }
 
 /// Where a block stands in the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     /// The element, by its position in document order; a line's number for text without markup.
     pub node: usize,

@@ -92,7 +92,7 @@ pub fn extract(page: &Page, options: &Options) -> Extracted {
     };
     extracted.article.encoding = Some(decoded.encoding);
     extracted.article.fetched_at = page.http.as_ref().map(|it| it.fetched_at.clone());
-    extracted.article.http.clone_from(&page.http);
+    extracted.article.http = extracted.article.http.or_else(|| page.http.clone());
     extracted
 }
 
@@ -147,7 +147,9 @@ fn extract_html(html: &str, page: &Page, encoding: &str, options: &Options) -> E
         is_from_data,
         declared: Some(encoding),
     };
-    finished(draft, url, options)
+    let mut extracted = finished(draft, url, options);
+    extracted.article.http = page.http.as_ref().map(|http| metadata::with_wishes(http, &dom));
+    extracted
 }
 
 /// All that is known before the text is mended.

@@ -16,6 +16,9 @@ mod names;
 mod settle;
 mod titles;
 mod visible;
+mod wishes;
+
+pub(crate) use wishes::with_wishes;
 
 use crate::article::{AuthorKind, Dateline, Image, Metadata};
 use crate::dom::{Attr, Dom, Kind, NodeId, Tag};

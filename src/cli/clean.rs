@@ -47,7 +47,7 @@ enum KindArg {
 }
 
 /// A URL that stands by itself.
-fn absolute_url(typed: &str) -> Result<Url, String> {
+pub(super) fn absolute_url(typed: &str) -> Result<Url, String> {
     Url::parse(typed).map_err(|problem| format!("{problem}; an address begins with https:// or http://"))
 }
 

@@ -125,6 +125,13 @@ impl<const MIN: u64, const MAX: u64> Bounded<MIN, MAX> {
     }
 }
 
+impl<const MAX: u64> Default for Bounded<0, MAX> {
+    /// None.
+    fn default() -> Self {
+        Self(0)
+    }
+}
+
 impl<const MIN: u64, const MAX: u64> TryFrom<u64> for Bounded<MIN, MAX> {
     type Error = InvalidOption;
 
@@ -259,6 +266,12 @@ impl fmt::Display for Network {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidOption(String);
+
+impl InvalidOption {
+    pub(super) fn new(problem: String) -> Self {
+        Self(problem)
+    }
+}
 
 #[cfg(test)]
 mod tests {
