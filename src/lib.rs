@@ -28,9 +28,9 @@
 //!
 //! | floor | modules |
 //! | --- | --- |
-//! | each useful alone | [`text`]; then [`page`], [`mojibake`], [`robots`], [`duplicate`], [`evaluate`] |
+//! | each useful alone | [`text`]; then [`page`], [`mojibake`], [`robots`], [`duplicate`], [`evaluate`], [`site_memory`] |
 //! | text and tree in, story out: the shapes | [`article`], [`decode`], [`dom`] |
-//! | what a document says | [`main_content`], [`metadata`] |
+//! | what a document says | [`main_content`], [`metadata`], [`pagination`] |
 //! | the pure way whole | [`extract`] |
 //! | the world | `sink`; then [`fetch`], `input` |
 //! | what is set, and what was asked | `config`; then `cli`; then the program |
@@ -69,9 +69,11 @@ pub mod main_content;
 pub mod metadata;
 pub mod mojibake;
 pub mod page;
+pub mod pagination;
 pub mod robots;
 #[cfg(feature = "cli")]
 pub mod sink;
+pub mod site_memory;
 pub mod text;
 
 /// The examples of README.md, as tests.

@@ -1,9 +1,9 @@
 //! `copydesk fetch`: pages from the web → articles.
 
-use super::output::{Desk, OutputArgs, finish};
+use super::output::{Desk, How, OutputArgs, finish};
 use super::stats::{Spent, Stopwatch};
 use super::talk::chain;
-use super::{Context, Exit, pipeline};
+use super::{Context, Exit, pages, pipeline};
 use crate::config::Override;
 use crate::fetch::{FetchError, Fetcher, parse_url};
 use crate::input::{Content, SavedHeaders};
@@ -29,6 +29,9 @@ pub(super) struct FetchArgs {
     /// Do not ask robots.txt: for your own one-off request.
     #[arg(long)]
     ignore_robots: bool,
+    /// Fetch the other pages of a story that has several, and give it as one; fetch.join_pages_max bounds how many.
+    #[arg(long)]
+    join_pages: bool,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -107,6 +110,9 @@ async fn fetch_all(
 ) -> End {
     let options = args.output.extract_options(&context.settings.config.extract);
     let shape = args.output.shape();
+    let how = How { options: &options, memory: None };
+    let pages_max = context.settings.config.fetch.join_pages_max.get();
+    let settings = &context.settings.config.extract;
     let n_at_once = usize::try_from(context.settings.config.fetch.concurrency.get()).unwrap_or(1);
     let fetched = stream::iter(&args.urls).map(|typed| async move {
         let stopwatch = Stopwatch::start();
@@ -114,20 +120,31 @@ async fn fetch_all(
             Ok(url) => fetcher.fetch(&url).await,
             Err(error) => Err(error),
         };
-        (typed, page, stopwatch.read())
+        let others = match &page {
+            Ok(page) if args.join_pages => {
+                pages::others(fetcher, page, settings, u32::try_from(pages_max).unwrap_or(u32::MAX)).await
+            }
+            Ok(_) | Err(_) => (Vec::new(), None),
+        };
+        (typed, page, others, stopwatch.read())
     });
     let mut fetched = std::pin::pin!(fetched.buffered(n_at_once));
     let mut end = End::Fetched;
-    while let Some((typed, page, read)) = fetched.next().await {
+    while let Some((typed, page, (others, missing), read)) = fetched.next().await {
         end = match &page {
             Ok(_) => End::Fetched,
             Err(error) => End::Failed { is_request_wrong: matches!(error, FetchError::InvalidUrl { .. }) },
         };
-        if let (Some(saver), Ok(page)) = (saver.as_mut(), &page)
-            && let Err(error) = save(saver, page)
-        {
-            context.talk.fatal(&error, error.hint());
-            return End::NotSaved;
+        for page in page.iter().chain(&others) {
+            if let Some(saver) = saver.as_mut()
+                && let Err(error) = save(saver, page)
+            {
+                context.talk.fatal(&error, error.hint());
+                return End::NotSaved;
+            }
+        }
+        if let Some(missing) = missing {
+            context.talk.error(&format!("{typed} goes on in a page that is missing: {missing}"), None);
         }
         let content = page.map(Content::Page).map_err(|error| failure(&error));
         let fields = match &content {
@@ -138,7 +155,7 @@ async fn fetch_all(
         let origin = Origin { fields, alone: args.urls.len() == 1, ..Origin::default() };
         // Waiting is no work: CPU seconds of this thread are those of all that went on while this page was fetched.
         let read = Spent { cpu: std::time::Duration::ZERO, ..read };
-        let finished = finish(typed.clone(), origin, content, &options, &shape, read);
+        let finished = finish(typed.clone(), origin, content, &others, how, read).rendered(&shape);
         if desk.take(finished, &mut context.talk, &mut context.stats).is_break() {
             break;
         }

@@ -5,6 +5,7 @@ mod clean;
 mod config;
 mod fetch;
 mod fetch_command;
+mod pages;
 mod program;
 mod readme;
 mod repair_and_decode;
