@@ -42,7 +42,8 @@ impl Page {
 
     /// The text of the story by the model's probabilities, as `extract` joins it.
     fn story(&self, probabilities: Vec<f32>) -> String {
-        let tell = |anchors: &Anchors<'_>| self.reading.story(&self.dom, anchors, None, probabilities.clone(), false);
+        let tell =
+            |anchors: &Anchors<'_>| self.reading.story(&self.dom, anchors, None, probabilities.clone(), false, None);
         let story = with_anchors(&self.claims, tell);
         let parts = story.parts.iter().filter(|it| it.kind != PartKind::Caption || story.is_gallery);
         parts.map(|it| it.text.as_str()).collect::<Vec<_>>().join("\n\n")

@@ -28,9 +28,9 @@
 //!
 //! | floor | modules |
 //! | --- | --- |
-//! | each useful alone | [`text`], [`url`]; then [`page`], [`mojibake`], [`robots`], [`duplicate`], [`evaluate`] |
+//! | each useful alone | [`text`], [`url`]; then [`page`], [`mojibake`], [`robots`], [`duplicate`], [`evaluate`], [`site_memory`] |
 //! | text and tree in, story out: the shapes | [`article`], [`decode`], [`dom`] |
-//! | what a document says | [`main_content`], [`metadata`], `discover` |
+//! | what a document says | [`main_content`], [`metadata`], [`pagination`], `discover` |
 //! | the pure way whole | [`extract`] |
 //! | the world | `store`; then `frontier`, `archive`, `sink`; then [`fetch`], `input`; then `crawl` |
 //! | what is set, and what was asked | `config`; then `cli`; then the program |
@@ -77,9 +77,11 @@ pub mod main_content;
 pub mod metadata;
 pub mod mojibake;
 pub mod page;
+pub mod pagination;
 pub mod robots;
 #[cfg(feature = "crawl")]
 pub mod sink;
+pub mod site_memory;
 #[cfg(feature = "crawl")]
 pub mod store;
 pub mod text;

@@ -276,6 +276,11 @@ impl Claims {
         self.of(Field::Description).map(|it| it.value.as_str()).collect()
     }
 
+    /// The address that the page gives as its own, absolute; whether it can be is not yet asked.
+    pub fn canonical_url(&self) -> Option<Url> {
+        self.of(Field::CanonicalUrl).find_map(|it| self.absolute(&it.value))
+    }
+
     /// The longest body in the page's data, entities and markup undone, paragraphs on lines of their own where it has any.
     pub fn article_body(&self) -> Option<&str> {
         self.article_body.as_deref()

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 /// From the ground up. Modules of one floor do not know each other; a new module gets a place here.
 const FLOORS: &[&[&str]] = &[
     &["text", "url"],
-    &["page", "mojibake", "robots", "duplicate", "evaluate", "words"],
+    &["page", "mojibake", "robots", "duplicate", "evaluate", "words", "site_memory"],
     &["article", "decode", "dom"],
-    &["main_content", "metadata", "sites", "discover", "site_memory"],
+    &["main_content", "metadata", "pagination", "sites", "discover"],
     &["extract"],
     &["store"],
     &["frontier", "archive", "sink", "explain"],

@@ -1,6 +1,6 @@
 //! An article's JSON back to an article, as far as writing it out needs.
 
-use super::{Article, BodyPart, Comments, Metadata, PageType, SCHEMA};
+use super::{Article, BodyPart, Comments, Metadata, PageType, Post, SCHEMA};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -14,13 +14,15 @@ struct Record {
     #[serde(default)]
     blocks: Vec<BodyPart>,
     #[serde(default)]
+    posts: Vec<Post>,
+    #[serde(default)]
     word_count: usize,
 }
 
 /// The article that a record describes: its facts, text and blocks. What says how it was extracted is not read back. `None`
 /// for what is no record.
 pub fn from_record(json: &str) -> Option<Article> {
-    let Record { metadata, text, blocks, word_count } = serde_json::from_str(json).ok()?;
+    let Record { metadata, text, blocks, posts, word_count } = serde_json::from_str(json).ok()?;
     Some(Article {
         schema: SCHEMA,
         metadata,
@@ -31,6 +33,8 @@ pub fn from_record(json: &str) -> Option<Article> {
         markdown: None,
         html: None,
         blocks,
+        posts,
+        pagination: None,
         comments: Comments::default(),
         repairs: Vec::new(),
         dropped: None,

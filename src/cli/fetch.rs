@@ -1,9 +1,9 @@
 //! `copydesk fetch`: pages from the web → articles.
 
-use super::output::{Desk, OutputArgs, finish};
+use super::output::{Desk, How, OutputArgs, finish};
 use super::stats::{Spent, Stopwatch};
 use super::talk::chain;
-use super::{Context, Exit, pipeline};
+use super::{Context, Exit, pages, pipeline};
 use crate::archive::{self, Archive, ArchiveError, Kept};
 use crate::config::Override;
 use crate::fetch::{FetchError, Fetcher, Keep, Reply, Request, parse_url};
@@ -35,6 +35,9 @@ pub(super) struct FetchArgs {
     /// Do not ask robots.txt: for your own one-off request.
     #[arg(long)]
     ignore_robots: bool,
+    /// Fetch the other pages of a story that has several, and give it as one; fetch.join_pages_max bounds how many.
+    #[arg(long)]
+    join_pages: bool,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -132,6 +135,9 @@ async fn fetch_all(
     let options = args.output.extract_options(&context.settings.config.extract);
     let shape = args.output.shape();
     let keep = if keepers.archiver.is_some() { Keep::Exchanges } else { Keep::Page };
+    let how = How { options: &options, memory: None };
+    let pages_max = context.settings.config.fetch.join_pages_max.get();
+    let settings = &context.settings.config.extract;
     let n_at_once = usize::try_from(context.settings.config.fetch.concurrency.get()).unwrap_or(1);
     let fetched = stream::iter(&args.urls).map(|typed| async move {
         let stopwatch = Stopwatch::start();
@@ -139,27 +145,39 @@ async fn fetch_all(
             Ok(url) => fetch(fetcher, url, keep).await,
             Err(error) => Err(error),
         };
-        (typed, had, stopwatch.read())
+        let others = match &had {
+            Ok((page, _)) if args.join_pages => {
+                pages::others(fetcher, page, settings, u32::try_from(pages_max).unwrap_or(u32::MAX), keep).await
+            }
+            Ok(_) | Err(_) => pages::Others::default(),
+        };
+        (typed, had, others, stopwatch.read())
     });
     let mut fetched = std::pin::pin!(fetched.buffered(n_at_once));
     let mut end = End::Fetched;
-    while let Some((typed, had, read)) = fetched.next().await {
+    while let Some((typed, had, others, read)) = fetched.next().await {
         end = match &had {
             Ok(_) => End::Fetched,
             Err(error) => End::Failed { is_request_wrong: matches!(error, FetchError::InvalidUrl { .. }) },
         };
-        if let (Some(archiver), Ok((_, exchanges))) = (keepers.archiver.as_mut(), &had)
-            && let Err(error) = archiver.write(exchanges)
-        {
-            context.talk.fatal(&error, None);
-            return End::NotSaved;
+        if let (Some(archiver), Ok((_, exchanges))) = (keepers.archiver.as_mut(), &had) {
+            let written = archiver.write(exchanges).and_then(|()| archiver.write(&others.exchanges));
+            if let Err(error) = written {
+                context.talk.fatal(&error, None);
+                return End::NotSaved;
+            }
         }
         let page = had.map(|(page, _)| page);
-        if let (Some(saver), Ok(page)) = (keepers.saver.as_mut(), &page)
-            && let Err(error) = save(saver, page)
-        {
-            context.talk.fatal(&error, error.hint());
-            return End::NotSaved;
+        for page in page.iter().chain(&others.pages) {
+            if let Some(saver) = keepers.saver.as_mut()
+                && let Err(error) = save(saver, page)
+            {
+                context.talk.fatal(&error, error.hint());
+                return End::NotSaved;
+            }
+        }
+        if let Some(missing) = others.missing {
+            context.talk.error(&format!("{typed} goes on in a page that is missing: {missing}"), None);
         }
         let content = page.map(Content::Page).map_err(|error| failure(&error));
         let fields = match &content {
@@ -170,7 +188,7 @@ async fn fetch_all(
         let origin = Origin { fields, alone: args.urls.len() == 1, ..Origin::default() };
         // Waiting is no work: CPU seconds of this thread are those of all that went on while this page was fetched.
         let read = Spent { cpu: std::time::Duration::ZERO, ..read };
-        let finished = finish(typed.clone(), origin, content, &options, &shape, read);
+        let finished = finish(typed.clone(), origin, content, &others.pages, how, read).rendered(&shape);
         if desk.take(finished, &mut context.talk, &mut context.stats).is_break() {
             break;
         }
@@ -178,7 +196,8 @@ async fn fetch_all(
     end
 }
 
-async fn fetch(fetcher: &Fetcher, url: Url, keep: Keep) -> Result<(Page, Vec<Exchange>), FetchError> {
+/// A page, and what was said on the way to it if that is to be kept.
+pub(super) async fn fetch(fetcher: &Fetcher, url: Url, keep: Keep) -> Result<(Page, Vec<Exchange>), FetchError> {
     let request = Request { keep, ..Request::new(url) };
     let Reply { fetched, exchanges } = fetcher.request(&request).await?;
     Ok((fetched.into_page(&request.url)?, exchanges))

@@ -81,7 +81,7 @@ fn worth(row: &Block) -> f32 {
     }
     match row.kind {
         PartKind::ListItem | PartKind::Code | PartKind::Table | PartKind::Quote => 0.3 * n_chars,
-        PartKind::Heading | PartKind::Caption => 0.0,
+        PartKind::Heading | PartKind::Caption | PartKind::Embed => 0.0,
         // A short sentence: speech, mostly.
         PartKind::Paragraph
             if row.n_sentences > 0 && n_chars >= SHORT_SENTENCE_CHARS_MIN && row.link_density() < 0.2 =>
@@ -520,7 +520,7 @@ impl<'a> Judge<'a> {
                 PartKind::Paragraph | PartKind::Quote | PartKind::Caption if is_linked && row.n_chars < 200 => {
                     self.drop(row_idx, Reason::Links);
                 }
-                PartKind::ListItem | PartKind::Paragraph | PartKind::Quote | PartKind::Caption => {}
+                PartKind::ListItem | PartKind::Paragraph | PartKind::Quote | PartKind::Caption | PartKind::Embed => {}
             }
         }
     }
@@ -616,7 +616,7 @@ impl<'a> Judge<'a> {
                         });
                         next && self.dom.parent(row.element) == self.dom.parent(rows[last].element)
                     }
-                    PartKind::Caption => true,
+                    PartKind::Caption | PartKind::Embed => true,
                 };
             if !belongs {
                 open = false;

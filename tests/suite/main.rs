@@ -8,6 +8,7 @@ mod crawl;
 mod discover;
 mod fetch;
 mod fetch_command;
+mod pages;
 mod program;
 mod readme;
 mod repair_and_decode;
