@@ -3,18 +3,17 @@
 //!     cargo run --release --no-default-features --example rows -- PAGES PREFIX
 //!
 //! PAGES lists one HTML file a line. Written are `PREFIX.names` (one column a line: those of a row, an empty line, those of
-//! a judged row), `PREFIX.jsonl` (a line a page: its blocks as `[text, hidden, words, kept by the rules]`) and `PREFIX.rows`
+//! a judged row), `PREFIX.jsonl` (a line a page: its blocks as `[text, hidden, words]`) and `PREFIX.rows`
 //! (little-endian f32, row by row). Then, for every line `context JUDGED OUT` on stdin, JUDGED is read (one f32 a row of all
 //! pages) and the judged rows are written to OUT; for `story JUDGED OUT`, a JSON list with the text of each page's story by
 //! these probabilities. `done` on stdout says so.
 
 #![allow(clippy::print_stdout, reason = "it talks to a script by its stdout")]
 
-use copydesk::article::PartKind;
+use copydesk::article::text_of;
 use copydesk::decode::{self, Hints};
 use copydesk::dom::{self, Dom};
 use copydesk::main_content::features::{self, Declared, context};
-use copydesk::main_content::rules::Verdict;
 use copydesk::main_content::{Anchors, Reading, Stated, noscript};
 use copydesk::metadata::{self, Claims};
 use std::error::Error;
@@ -45,8 +44,7 @@ impl Page {
         let tell =
             |anchors: &Anchors<'_>| self.reading.story(&self.dom, anchors, None, probabilities.clone(), false, None);
         let story = with_anchors(&self.claims, tell);
-        let parts = story.parts.iter().filter(|it| it.kind != PartKind::Caption || story.is_gallery);
-        parts.map(|it| it.text.as_str()).collect::<Vec<_>>().join("\n\n")
+        story.parts.iter().filter_map(|it| text_of(it, story.is_gallery)).collect::<Vec<_>>().join("\n\n")
     }
 }
 
@@ -77,10 +75,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     write_rows(&format!("{prefix}.rows"), pages.iter().flat_map(|it| it.reading.table.cells.iter().copied()))?;
     let mut file = BufWriter::new(fs::File::create(format!("{prefix}.jsonl"))?);
     for Page { reading, .. } in &pages {
-        let rows = reading.blocks.rows.iter().zip(&reading.verdicts);
-        let rows: Vec<_> = rows
-            .map(|(it, verdict)| (reading.blocks.text(it), it.hidden, it.n_words, *verdict == Verdict::Keep))
-            .collect();
+        let rows: Vec<_> =
+            reading.blocks.rows.iter().map(|it| (reading.blocks.text(it), it.hidden, it.n_words)).collect();
         writeln!(file, "{}", serde_json::to_string(&rows)?)?;
     }
     file.flush()?;
