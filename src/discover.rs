@@ -175,29 +175,43 @@ fn text<'a>(page: &Page, body: &'a [u8]) -> Decoded<'a> {
 #[derive(Default)]
 struct Gathered {
     found: Found,
-    places: HashMap<Url, usize>,
+    /// Where an address stands in `found`, and whose words its title is.
+    places: HashMap<Url, (usize, Words)>,
+}
+
+/// Whose words a title is, worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Words {
+    /// Those of a picture, or of a label for who cannot see it.
+    Picture,
+    /// Those of the link, which may be "more", or headline and teaser together.
+    Link,
+    /// Those of the headline.
+    Headline,
 }
 
 impl Gathered {
     /// Takes a link whose address is still as written. What a second one adds is added to the first.
-    fn take(&mut self, link: Link) {
+    fn take(&mut self, link: Link, words: Words) {
         let Ok(url) = normal_form(&link.url) else {
             self.found.n_left_out += 1;
             return;
         };
-        if let Some(&at) = self.places.get(&url) {
-            let known = &mut self.found.links[at];
+        if let Some((at, known_words)) = self.places.get_mut(&url) {
+            let known = &mut self.found.links[*at];
             known.published = known.published.or(link.published);
             known.modified = known.modified.max(link.modified);
             known.language = known.language.take().or(link.language);
-            // The headline is the longest of the words that lead to one story: others say "more" or "3 comments".
-            if link.title.as_ref().map(String::len) > known.title.as_ref().map(String::len) {
+            // Of equals the longest: others say "more" or "3 comments".
+            let is_better = |known: &String, new: &String| (words, new.len()) > (*known_words, known.len());
+            if link.title.as_ref().is_some_and(|new| known.title.as_ref().is_none_or(|known| is_better(known, new))) {
                 known.title = link.title;
+                *known_words = words;
             }
             // Stronger evidence stands first.
             known.kind = known.kind.min(link.kind);
         } else if self.found.links.len() < LINKS_MAX {
-            self.places.insert(url.clone(), self.found.links.len());
+            self.places.insert(url.clone(), (self.found.links.len(), words));
             self.found.links.push(Link { url, ..link });
         } else {
             self.found.n_left_out += 1;

@@ -35,8 +35,8 @@
 //! | the world | `store`; then `frontier`, `archive`, `sink`; then [`fetch`], `input`; then `crawl` |
 //! | what is set, and what was asked | `config`; then `cli`; then the program |
 //!
-//! The default feature `cli` is the program; without it the library needs no runtime (`default-features = false`), and
-//! feature `fetch` adds fetching alone.
+//! The default feature `cli` is the program; without it the library needs no runtime (`default-features = false`). Feature
+//! `discover` adds feeds, sitemaps and links alone, feature `fetch` fetching alone.
 //!
 //! # What holds everywhere
 //!

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::xml::{self, Field, Read};
-use super::{Found, Gathered, Kind, Link, dates, title};
+use super::{Found, Gathered, Kind, Link, Words, dates, title};
 use crate::page::Page;
 
 /// The stories of a feed, newest first; `None` for a page that is no feed.
@@ -52,13 +52,16 @@ fn markup(xml: &str, base: Option<&Url>) -> Found {
                 let address =
                     entry.address.or_else(|| record.attribute("rdf:about").map(|url| (Rank::Id, url.to_owned())));
                 if let Some(url) = address.and_then(|(_, url)| resolved(&url, base)) {
-                    gathered.take(Link {
-                        published: entry.published,
-                        modified: entry.modified,
-                        title: entry.title,
-                        language: record.attribute("xml:lang").and_then(tag).or_else(|| language.clone()),
-                        ..Link::new(url, Kind::Article)
-                    });
+                    gathered.take(
+                        Link {
+                            published: entry.published,
+                            modified: entry.modified,
+                            title: entry.title,
+                            language: record.attribute("xml:lang").and_then(tag).or_else(|| language.clone()),
+                            ..Link::new(url, Kind::Article)
+                        },
+                        Words::Headline,
+                    );
                 } else {
                     gathered.found.n_left_out += 1;
                 }
@@ -165,13 +168,16 @@ fn json(body: &[u8], base: Option<&Url>) -> Option<Found> {
             gathered.found.n_left_out += 1;
             continue;
         };
-        gathered.take(Link {
-            published: item.date_published.as_deref().and_then(dates::moment),
-            modified: item.date_modified.as_deref().and_then(dates::moment),
-            title: item.title.as_deref().and_then(title),
-            language: item.language.as_deref().and_then(tag).or_else(|| language.clone()),
-            ..Link::new(url, Kind::Article)
-        });
+        gathered.take(
+            Link {
+                published: item.date_published.as_deref().and_then(dates::moment),
+                modified: item.date_modified.as_deref().and_then(dates::moment),
+                title: item.title.as_deref().and_then(title),
+                language: item.language.as_deref().and_then(tag).or_else(|| language.clone()),
+                ..Link::new(url, Kind::Article)
+            },
+            Words::Headline,
+        );
     }
     Some(gathered.newest_first())
 }

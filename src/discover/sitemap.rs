@@ -11,7 +11,7 @@ use url::Url;
 
 use super::feed::{resolved, tag};
 use super::xml::{self, Read};
-use super::{Found, Gathered, Kind, Link, dates, title};
+use super::{Found, Gathered, Kind, Link, Words, dates, title};
 use crate::page::Page;
 
 /// Bytes of a sitemap, unpacked (sitemaps.org). What a gzip file holds beyond is never unpacked.
@@ -87,14 +87,15 @@ fn markup(xml: &str, base: Option<&Url>) -> Found {
                 let kind = if record.name == "sitemap" { Kind::Sitemap } else { Kind::Article };
                 let Entry { address, published, modified, title, language, others } = std::mem::take(&mut entry);
                 match address.and_then(|address| resolved(&address, base)) {
-                    Some(url) => gathered.take(Link { published, modified, title, language, ..Link::new(url, kind) }),
+                    Some(url) => gathered
+                        .take(Link { published, modified, title, language, ..Link::new(url, kind) }, Words::Headline),
                     None => gathered.found.n_left_out += 1,
                 }
                 for (address, language) in others {
                     // `x-default` is one of the others once more.
                     if let Some(url) = resolved(&address, base) {
                         let language = language.filter(|language| language != "x-default");
-                        gathered.take(Link { published, modified, language, ..Link::new(url, kind) });
+                        gathered.take(Link { published, modified, language, ..Link::new(url, kind) }, Words::Headline);
                     }
                 }
             }
@@ -122,7 +123,7 @@ fn list(text: &str) -> Option<Found> {
     let mut gathered = Gathered::default();
     for line in lines() {
         match address(line) {
-            Some(url) => gathered.take(Link::new(url, Kind::Article)),
+            Some(url) => gathered.take(Link::new(url, Kind::Article), Words::Headline),
             None => gathered.found.n_left_out += 1,
         }
     }

@@ -280,7 +280,7 @@ fn has_number(name: &str) -> bool {
     name.split(['-', '_', '.', ',', '~', '+']).any(is_number)
 }
 
-/// The day in a path, and the part it ends in: `/2026/11/23/`, `/2026/nov/23/`, `/2026-11-23`, `/20261123/`.
+/// The day in a path, and the part it ends in: `/2026/11/23/`, `/26/11/23/`, `/2026/nov/23/`, `/2026-11-23`, `/20261123/`.
 fn day(parts: &[&str]) -> Option<(usize, Timestamp)> {
     let number = |part: &str, digits: std::ops::RangeInclusive<usize>| {
         (digits.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()))
@@ -294,8 +294,11 @@ fn day(parts: &[&str]) -> Option<(usize, Timestamp)> {
     };
     for at in 0..parts.len() {
         if let [year, month, day, ..] = parts[at..]
-            && let (Some(year), Some(month), Some(day)) =
-                (number(year, 4..=4), number(month, 1..=2).or_else(|| month_name(month)), number(day, 1..=2))
+            && let (Some(year), Some(month), Some(day)) = (
+                number(year, 4..=4).or_else(|| short_year(year, month, day)),
+                number(month, 1..=2).or_else(|| month_name(month)),
+                number(day, 1..=2),
+            )
             && let Some(moment) = date(year, month, day)
         {
             return Some((at + 2, moment));
@@ -318,6 +321,13 @@ fn day(parts: &[&str]) -> Option<(usize, Timestamp)> {
         }
     }
     None
+}
+
+/// A year of two digits, where month and day have two as well. Nothing on the web is older than 1990.
+fn short_year(year: &str, month: &str, day: &str) -> Option<i16> {
+    let are_two_digits = [year, month, day].iter().all(|it| it.len() == 2 && it.bytes().all(|b| b.is_ascii_digit()));
+    let year: i16 = year.parse().ok().filter(|_| are_two_digits)?;
+    Some(if year < 90 { 2_000 + year } else { 1_900 + year })
 }
 
 fn month_name(part: &str) -> Option<i16> {
