@@ -2,8 +2,9 @@
 //!
 //!     cargo run --release --no-default-features --example rows -- PAGES PREFIX
 //!
-//! PAGES lists one HTML file a line. Written are `PREFIX.names` (one column a line: those of a row, an empty line, those of
-//! a judged row), `PREFIX.jsonl` (a line a page: its blocks as `[text, hidden, words]`) and `PREFIX.rows`
+//! PAGES lists one HTML file a line, after a tab its address. Written are `PREFIX.names` (one column a line: those of a row,
+//! an empty line, those of a judged row, an empty line, those of a page), `PREFIX.kinds` (little-endian f32, page by page),
+//! `PREFIX.jsonl` (a line a page: its blocks as `[text, hidden, words]`) and `PREFIX.rows`
 //! (little-endian f32, row by row). Then, for every line `context JUDGED OUT` on stdin, JUDGED is read (one f32 a row of all
 //! pages) and the judged rows are written to OUT; for `story JUDGED OUT`, a JSON list with the text of each page's story by
 //! these probabilities. `done` on stdout says so.
@@ -14,47 +15,60 @@ use copydesk::article::text_of;
 use copydesk::decode::{self, Hints};
 use copydesk::dom::{self, Dom};
 use copydesk::main_content::features::{self, Declared, context};
-use copydesk::main_content::{Anchors, Reading, Stated, noscript};
+use copydesk::main_content::{Anchors, Reading, Stated, noscript, page_type};
 use copydesk::metadata::{self, Claims};
 use std::error::Error;
 use std::fs;
 use std::io::{BufRead, BufWriter, Write};
+use url::Url;
 
 struct Page {
     dom: Dom,
+    url: Option<Url>,
     claims: Claims,
     reading: Reading,
 }
 
 impl Page {
-    fn read(path: &str) -> Result<Self, Box<dyn Error>> {
+    fn read(line: &str) -> Result<Self, Box<dyn Error>> {
+        let (path, url) = line.split_once('\t').unwrap_or((line, ""));
+        let url = Url::parse(url).ok();
         let bytes = fs::read(path)?;
         let decoded = decode::decode(&bytes, &Hints::default());
         let mut dom = Dom::parse(&decoded.text, &dom::Options::default());
         if let Some(shown) = noscript::shown(&decoded.text, &dom) {
             dom = Dom::parse(&shown, &dom::Options::default());
         }
-        let claims = metadata::gather(&dom, None);
-        let reading = with_anchors(&claims, |anchors| Reading::of(&dom, anchors));
-        Ok(Self { dom, claims, reading })
+        let claims = metadata::gather(&dom, url.as_ref());
+        let reading = with_anchors(&claims, url.as_ref(), |anchors| Reading::of(&dom, anchors));
+        Ok(Self { dom, url, claims, reading })
+    }
+
+    fn kind(&self) -> [f32; page_type::N] {
+        let measure = |anchors: &Anchors<'_>| page_type::measure(&self.dom, &self.reading, &anchors.stated);
+        with_anchors(&self.claims, self.url.as_ref(), measure)
     }
 
     /// The text of the story by the model's probabilities, as `extract` joins it.
     fn story(&self, probabilities: Vec<f32>) -> String {
-        let tell =
-            |anchors: &Anchors<'_>| self.reading.story(&self.dom, anchors, None, probabilities.clone(), false, None);
-        let story = with_anchors(&self.claims, tell);
+        let tell = |anchors: &Anchors<'_>| {
+            self.reading.story(&self.dom, anchors, self.url.as_ref(), probabilities.clone(), false, None)
+        };
+        let story = with_anchors(&self.claims, self.url.as_ref(), tell);
         story.parts.iter().filter_map(|it| text_of(it, story.is_gallery)).collect::<Vec<_>>().join("\n\n")
     }
 }
 
-fn with_anchors<T>(claims: &Claims, then: impl FnOnce(&Anchors<'_>) -> T) -> T {
+fn with_anchors<T>(claims: &Claims, url: Option<&Url>, then: impl FnOnce(&Anchors<'_>) -> T) -> T {
+    let address = url.cloned().or_else(|| claims.canonical_url());
     let (headlines, descriptions) = (claims.headlines(), claims.descriptions());
     let stated = Stated {
         headlines: &headlines,
         descriptions: &descriptions,
         article_body: claims.article_body(),
         declared: Declared::of(claims.schema_types()),
+        types: claims.schema_types(),
+        address: address.as_ref(),
     };
     then(&Anchors { stated, headline_node: claims.headline_node() })
 }
@@ -71,8 +85,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let (Some(list), Some(prefix)) = (arguments.next(), arguments.next()) else { return Err("PAGES PREFIX".into()) };
     let pages: Vec<Page> = fs::read_to_string(list)?.lines().map(Page::read).collect::<Result<_, _>>()?;
-    fs::write(format!("{prefix}.names"), format!("{}\n\n{}", features::names().join("\n"), context::NAMES.join("\n")))?;
+    let names = [features::names().join("\n"), context::NAMES.join("\n"), page_type::NAMES.join("\n")];
+    fs::write(format!("{prefix}.names"), names.join("\n\n"))?;
     write_rows(&format!("{prefix}.rows"), pages.iter().flat_map(|it| it.reading.table.cells.iter().copied()))?;
+    write_rows(&format!("{prefix}.kinds"), pages.iter().flat_map(Page::kind))?;
     let mut file = BufWriter::new(fs::File::create(format!("{prefix}.jsonl"))?);
     for Page { reading, .. } in &pages {
         let rows: Vec<_> =

@@ -15,6 +15,7 @@ mod media;
 pub mod model;
 pub mod noscript;
 mod notes;
+pub mod page_type;
 pub mod posts;
 mod recall;
 pub mod rules;
@@ -22,7 +23,7 @@ pub mod saved_text;
 pub mod verdict;
 pub mod words;
 
-use crate::article::{BodyPart, Comment, Dropped, PartKind};
+use crate::article::{BodyPart, Comment, Dropped, PageType, PartKind};
 use crate::dom::{Dom, NodeId};
 use crate::site_memory;
 pub use assemble::structure;
@@ -59,6 +60,9 @@ pub struct Story {
     pub is_listing: bool,
     /// Whether the page is pictures with captions rather than prose.
     pub is_gallery: bool,
+    /// The kind of page by the model, and how likely it is; `None` for news, whose own word is more certain than any guess,
+    /// and for what is no page.
+    pub page_type: Option<(PageType, f32)>,
     /// The page's blocks for a memory of its site, as chosen without one; empty unless asked for.
     pub rows: Vec<site_memory::Row>,
 }
@@ -156,6 +160,8 @@ impl Reading {
         story.has_consent |= consent::is_consent_wall(dom, blocks, marks);
         story.first_node = first_node;
         story.rows = rows;
+        story.page_type = (anchors.stated.declared != Declared::News)
+            .then(|| page_type::guess(&page_type::measure(dom, self, &anchors.stated)));
         let parts = media::place(&media::Page { dom, blocks, marks, url }, anchors.headline_node, parts);
         story.parts = parts.into_iter().map(|(part, _)| part).collect();
         story.comments = comments::find(dom, blocks, &verdicts);

@@ -144,7 +144,7 @@ class Program:
         for name in SETS:
             with open(os.path.join(data, name, "truth.jsonl"), encoding="utf-8") as file:
                 self.truth[name] = [json.loads(line) for line in file]
-            paths += [os.path.join(data, name, "pages", t["id"] + ".html") for t in self.truth[name]]
+            paths += [os.path.join(data, name, "pages", t["id"] + ".html") + "\t" + (t.get("url") or "") for t in self.truth[name]]
         self.list, self.prefix = os.path.join(work, "pages.txt"), os.path.join(work, "all")
         with open(self.list, "w", encoding="utf-8") as file:
             file.write("\n".join(paths) + "\n")
@@ -154,8 +154,9 @@ class Program:
         )
         self.expect("ready")
         names = open(self.prefix + ".names", encoding="utf-8").read().split("\n\n")
-        self.names, self.judged_names = names[0].split("\n"), names[1].split("\n")
+        self.names, self.judged_names, self.page_names = (part.split("\n") for part in names)
         x = np.fromfile(self.prefix + ".rows", dtype="<f4").reshape(-1, len(self.names))
+        kinds = np.fromfile(self.prefix + ".kinds", dtype="<f4").reshape(-1, len(self.page_names))
         with open(self.prefix + ".jsonl", encoding="utf-8") as file:
             pages = [json.loads(line) for line in file]
         self.sets, page, row = {}, 0, 0
@@ -166,6 +167,7 @@ class Program:
             digest = hashlib.sha256(json.dumps([[b[:2] for b in p] for p in of_set]).encode()).hexdigest()[:16]
             cache = os.path.join(work, f"labels-{name}-{digest}.json")
             self.sets[name] = Set(name, self.truth[name], of_set, x[row : row + n_rows], self.names, cache)
+            self.sets[name].page_x = kinds[page : page + n]
             page, row = page + n, row + n_rows
         self.n_rows = row
 
@@ -253,6 +255,21 @@ def fit_all(program, use, kinds=tuple(MODELS)):
     return {kind: fit_both(program, kind, use) for kind in kinds}
 
 
+# The kinds of pages in the order of `page_type::KINDS`, by the names that the set with all kinds gives them.
+KINDS = [["article"], ["listing", "collection"], ["forum"], ["product"], ["documentation"], ["service"]]
+KIND_ROUNDS, KIND_DEPTH = 40, 4
+
+
+def fit_kinds(s, use):
+    """A forest for each kind of page, from the pages of a set that `use` picks."""
+    y = np.array([next(i for i, names in enumerate(KINDS) if k in names) for k in s.kinds])
+    parameters = {
+        **PARAMETERS, "objective": "multiclass", "num_class": len(KINDS), "max_depth": KIND_DEPTH, "num_leaves": 12,
+        "min_data_in_leaf": 8, "min_sum_hessian_in_leaf": 1.0,
+    }
+    return lightgbm.train(parameters, lightgbm.Dataset(s.page_x[use], y[use], params=parameters), KIND_ROUNDS), y
+
+
 def predict(program, models, names):
     """Probabilities of every row of the sets, each page by its model."""
     out = {n: np.zeros(len(program.sets[n].x)) for n in names}
@@ -302,6 +319,12 @@ def figures(program):
             rows = (folds == k)[s.page]
             p[rows] = predict(program, models, [name])[name][rows]
         np.save(os.path.join(program.work, f"cv-{name}.npy"), p)
+        if name == "wcxb-dev":
+            right = np.zeros(len(s.truth), dtype=bool)
+            for k in range(n_folds):
+                forests, y = fit_kinds(s, folds != k)
+                right[folds == k] = forests.predict(s.page_x[folds == k], num_threads=1).argmax(axis=1) == y[folds == k]
+            tell("page types cross-validated", right.mean())
         f1 = s.word_f1(program.stories({name: p})[name])
         tell(f"{name} articles cross-validated", f1[s.is_article].mean())
         if name == "wcxb-dev":
@@ -315,11 +338,11 @@ def write(path, program, models, scores):
     known = [program.names, program.judged_names + program.names]
     for kind, model in models.items():
         for stage, booster, names in zip(("first", "second"), model, known):
-            trees = booster.dump_model()["tree_info"]
-            used = sorted({f for t in trees for f in features_of(t["tree_structure"])})
-            lines.append(f"{kind} {stage}: {len(trees)}")
-            lines.append("columns: " + " ".join(names[f] for f in used))
-            lines += [tree_line(t["tree_structure"], {f: i for i, f in enumerate(used)}) for t in trees]
+            lines += forest_lines(f"{kind} {stage}", booster.dump_model()["tree_info"], names)
+    every = np.ones(len(program.sets["wcxb-dev"].truth), dtype=bool)
+    trees = fit_kinds(program.sets["wcxb-dev"], every)[0].dump_model()["tree_info"]
+    for kind in range(len(KINDS)):
+        lines += forest_lines(f"page type {kind}", trees[kind :: len(KINDS)], program.page_names)
     body = "\n".join(lines) + "\n"
     data = []
     for name, s in program.sets.items():
@@ -335,6 +358,13 @@ def write(path, program, models, scores):
     with open(path, "w", encoding="utf-8") as file:
         file.write("".join(f"{k}: {v}\n" for k, v in head.items()) + body)
     print(f"{path}: {os.path.getsize(path)} bytes")
+
+
+def forest_lines(key, trees, names):
+    used = sorted({f for t in trees for f in features_of(t["tree_structure"])})
+    number = {f: i for i, f in enumerate(used)}
+    head = [f"{key}: {len(trees)}", "columns: " + " ".join(names[f] for f in used)]
+    return head + [tree_line(t["tree_structure"], number) for t in trees]
 
 
 def features_of(node):
