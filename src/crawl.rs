@@ -143,7 +143,7 @@ pub enum CrawlError {
     Output(#[from] OutputError),
     /// Nothing can be fetched at all.
     #[error(transparent)]
-    Fetch(#[from] FetchError),
+    Fetch(Box<FetchError>),
     /// Nobody can listen for those who ask for figures.
     #[error("cannot listen on {address}")]
     Metrics {
@@ -172,6 +172,12 @@ pub enum CrawlError {
 impl From<StoreError> for CrawlError {
     fn from(error: StoreError) -> Self {
         Self::Store(Arc::new(error))
+    }
+}
+
+impl From<FetchError> for CrawlError {
+    fn from(error: FetchError) -> Self {
+        Self::Fetch(Box::new(error))
     }
 }
 

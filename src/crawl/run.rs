@@ -430,11 +430,14 @@ fn duration(ms: Millis) -> Duration {
     Duration::from_millis(u64::try_from(ms).unwrap_or(0))
 }
 
+/// What a thread that wrote gives back, and the last version that it wrote.
+type Written = (Output, Database, Result<i64, OutputError>);
+
 /// An output, and how far it has come.
 struct Outgoing {
     /// Taken while a thread writes.
     parts: Option<(Output, Database)>,
-    writing: Option<tokio::task::JoinHandle<(Output, Database, Result<i64, OutputError>)>>,
+    writing: Option<tokio::task::JoinHandle<Written>>,
     name: String,
     /// The last version written, and the last that the store knows to be written.
     cursor: i64,
