@@ -22,8 +22,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-/// How long a run waits for a host that has something due and is well, or said when to come back: longer than the longest
-/// `Crawl-delay` that is kept to.
+/// How long a run waits for a host that has something due and is well, or said when to come back: longer than the
+/// longest `Crawl-delay` that is kept to.
 const PATIENCE: Millis = 130_000;
 /// A run that waits looks again after so long, whatever it was told.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
@@ -457,8 +457,8 @@ impl Outgoing {
         Ok(Self { parts: Some((output, database)), writing: None, name, cursor, noted: cursor, is_due: true })
     }
 
-    /// Begins to write if something is due, or ends what was begun; else waits forever. May be given up at any time, and
-    /// begun again.
+    /// Begins to write if something is due, or ends what was begun; else waits forever. May be given up at any time,
+    /// and begun again.
     async fn step(&mut self, keeper: &Keeper) -> Result<(), CrawlError> {
         if self.noted < self.cursor {
             let (name, cursor) = (self.name.clone(), self.cursor);
