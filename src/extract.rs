@@ -3,18 +3,24 @@
 //! Bytes are decoded, parsed and cut into blocks; the story is chosen, mended and structured; the facts are settled last,
 //! as some of them depend on the body. The same page gives the same article, always.
 
+mod join;
+mod live;
 mod mend;
 
+pub use join::{is_same_story, join};
+
 use crate::article::{
-    self, Article, BodyPart, Comment, Comments, Dateline, NoArticle, PageType, PartKind, Role, Truncation,
+    self, Article, BodyPart, Comment, Comments, Dateline, NoArticle, PageType, Pagination, PartKind, Role, Truncation,
 };
 use crate::decode;
 use crate::dom::{self, Dom};
 use crate::duplicate::SimHash;
-use crate::main_content::{self, Anchors, Declared, Stated, Story};
+use crate::main_content::{self, Anchors, Declared, Site, Stated, Story};
 use crate::metadata::{self, Settled};
 use crate::mojibake::{self, Hints, Normalisation};
 use crate::page::Page;
+use crate::pagination;
+use crate::site_memory::{self, Observation, SiteMemory};
 use crate::text;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -80,20 +86,53 @@ impl Extracted {
 /// assert_eq!(article.text, "The old bridge over the Lind reopened on Monday after three years of repairs, the town said.");
 /// ```
 pub fn extract(page: &Page, options: &Options) -> Extracted {
+    extract_with(page, options, None).0
+}
+
+/// The story of a page with what is known of its site, and what the page teaches about it: nothing if it is no HTML, or if
+/// neither its address nor what it says of itself tells the site.
+///
+/// ```
+/// use copydesk::{extract::{Options, extract_on_site}, page::Page, site_memory::SiteMemory};
+///
+/// let mut memory = SiteMemory::default();
+/// let url = "https://herald.example/bridge".parse().ok();
+/// let page = Page::saved("<p>The old bridge over the Lind reopened on Monday after three years of repairs.</p>", url);
+/// let (extracted, seen) = extract_on_site(&page, &Options::default(), &memory);
+/// let (host, observation) = seen.expect("the page has an address");
+/// memory.observe(&host, observation);
+/// assert_eq!((extracted.finding, memory.n_hosts()), (None, 1));
+/// ```
+pub fn extract_on_site(
+    page: &Page,
+    options: &Options,
+    memory: &SiteMemory,
+) -> (Extracted, Option<(String, Observation)>) {
+    extract_with(page, options, Some(memory))
+}
+
+fn extract_with(
+    page: &Page,
+    options: &Options,
+    memory: Option<&SiteMemory>,
+) -> (Extracted, Option<(String, Observation)>) {
     let tld = page.url.as_ref().and_then(|it| it.host_str()).and_then(|it| it.rsplit('.').next());
     let hints = decode::Hints { content_type: page.content_type.as_deref(), tld, ..decode::Hints::default() };
     let decoded = decode::decode(&page.body, &hints);
+    let mut seen = None;
     let mut extracted = if is_binary(&decoded.text) {
         finished(Draft { finding: Some(NoArticle::NotHtml), ..Draft::default() }, page.url.as_ref(), options)
     } else if is_html(&decoded.text, page.content_type.as_deref()) {
-        extract_html(&decoded.text, page, decoded.encoding, options)
+        let (extracted, observed) = extract_html(&decoded.text, page, decoded.encoding, options, memory);
+        seen = observed;
+        extracted
     } else {
         extract_text(&decoded.text, page.url.as_ref(), options)
     };
     extracted.article.encoding = Some(decoded.encoding);
     extracted.article.fetched_at = page.http.as_ref().map(|it| it.fetched_at.clone());
-    extracted.article.http.clone_from(&page.http);
-    extracted
+    extracted.article.http = extracted.article.http.or_else(|| page.http.clone());
+    (extracted, seen)
 }
 
 /// The story in plain text that another scraper saved with its residue: blocks are lines.
@@ -107,7 +146,13 @@ pub fn extract_text(text: &str, url: Option<&Url>, options: &Options) -> Extract
     finished(draft, url, options)
 }
 
-fn extract_html(html: &str, page: &Page, encoding: &str, options: &Options) -> Extracted {
+fn extract_html(
+    html: &str,
+    page: &Page,
+    encoding: &str,
+    options: &Options,
+    memory: Option<&SiteMemory>,
+) -> (Extracted, Option<(String, Observation)>) {
     let url = page.url.as_ref();
     let mut dom = Dom::parse(html, &options.dom);
     if let Some(html) = main_content::noscript::shown(html, &dom) {
@@ -123,7 +168,16 @@ fn extract_html(html: &str, page: &Page, encoding: &str, options: &Options) -> E
         declared: Declared::of(claims.schema_types()),
     };
     let anchors = Anchors { stated, headline_node: claims.headline_node() };
-    let mut story = main_content::find(&dom, &anchors, url, options.want.dropped);
+    let address = address(&claims, url);
+    let host = address.as_ref().and_then(Url::host_str).map(site_memory::host_key);
+    let site = memory.zip(address.as_ref()).zip(host).map(|((memory, address), host)| Site {
+        page: site_memory::page_hash(address.as_str()),
+        evidence: memory.evidence(host),
+    });
+    let mut story = main_content::find(&dom, &anchors, url, options.want.dropped, site.as_ref());
+    let day = page.http.as_ref().map(|it| it.fetched_at.as_str());
+    let seen =
+        site.as_ref().zip(host).map(|(site, host)| (host.to_owned(), Observation::new(site.page, day, &story.rows)));
     let mut is_from_data = false;
     if main_content::n_prose_chars(&story) < DATA_BODY_CHARS_MIN
         && let Some(body) = main_content::from_data(&dom, claims.article_body(), &anchors)
@@ -138,6 +192,17 @@ fn extract_html(html: &str, page: &Page, encoding: &str, options: &Options) -> E
     let settled = claims.settle(&metadata::Body { first_node: story.first_node, text: &text, today });
     let truncated = truncation(&claims, &settled, &story, &text);
     let finding = finding(&claims, &story, page_type, truncated);
+    let posts = match page_type {
+        PageType::LiveBlog => main_content::live_posts(&dom, &story),
+        _ => Vec::new(),
+    };
+    let pagination = match page_type {
+        // A list's pages are no pages of a story.
+        PageType::Listing => None,
+        _ => url.or(address.as_ref()).and_then(|it| pagination::find(&dom, it)),
+    };
+    let is_first_of_many = page_type == PageType::Article && pagination.as_ref().is_some_and(|it| it.next.is_some());
+    let truncated = truncated.or(is_first_of_many.then_some(Truncation::ContinueReading));
     let draft = Draft {
         story,
         settled,
@@ -146,8 +211,22 @@ fn extract_html(html: &str, page: &Page, encoding: &str, options: &Options) -> E
         truncated,
         is_from_data,
         declared: Some(encoding),
+        posts,
+        updates: if page_type == PageType::LiveBlog { claims.live_updates().to_vec() } else { Vec::new() },
+        pagination,
     };
-    finished(draft, url, options)
+    let mut extracted = finished(draft, url, options);
+    extracted.article.http = page.http.as_ref().map(|http| metadata::with_wishes(http, &dom));
+    (extracted, seen)
+}
+
+/// Where a page belongs: the address that it gives as its own, if that is on the same host as the one it came from.
+fn address(claims: &metadata::Claims, url: Option<&Url>) -> Option<Url> {
+    match (claims.canonical_url(), url) {
+        (Some(own), Some(url)) if own.host_str() != url.host_str() => Some(url.clone()),
+        (Some(own), _) => Some(own),
+        (None, url) => url.cloned(),
+    }
 }
 
 /// All that is known before the text is mended.
@@ -160,13 +239,18 @@ struct Draft<'a> {
     truncated: Option<Truncation>,
     is_from_data: bool,
     declared: Option<&'a str>,
+    posts: Vec<main_content::posts::Found>,
+    updates: Vec<metadata::LiveUpdate>,
+    pagination: Option<Pagination>,
 }
 
 /// Mends, structures and joins what was found.
 fn finished(draft: Draft<'_>, url: Option<&Url>, options: &Options) -> Extracted {
-    let Draft { story, settled, mut finding, page_type, truncated, is_from_data, declared } = draft;
+    let Draft { story, settled, mut finding, page_type, truncated, is_from_data, declared, posts, updates, pagination } =
+        draft;
     let Settled { mut metadata, mut sources, mut confidence } = settled;
     let mut parts = story.parts;
+    live::drop_bylines(&posts, &mut parts);
     let language = metadata.in_language.clone();
     let tld = url.and_then(|it| it.host_str()).and_then(|it| it.rsplit('.').next());
     let how = mend::Mend {
@@ -198,6 +282,7 @@ fn finished(draft: Draft<'_>, url: Option<&Url>, options: &Options) -> Extracted
         let date = dateline.date.or_else(|| metadata.dateline.take().and_then(|it| it.date));
         metadata.dateline = Some(Dateline { date, ..dateline });
     }
+    let posts = live::posts(&posts, &updates, &parts);
     let comments: Vec<Comment> = story
         .comments
         .into_iter()
@@ -234,6 +319,8 @@ fn finished(draft: Draft<'_>, url: Option<&Url>, options: &Options) -> Extracted
         markdown: None,
         html: None,
         blocks: parts,
+        posts,
+        pagination,
         comments: Comments { count: comments.len(), items: comments },
         repairs,
         dropped: options.want.dropped.then_some(story.dropped),
@@ -259,19 +346,8 @@ const DATELINE_CONFIDENCE: f32 = 0.7;
 /// Parts as text: blocks separated by a blank line, typed bullets where they stood. Captions are left to the pictures, but
 /// in a gallery they are the story.
 fn joined(parts: &[BodyPart], page_type: Option<PageType>) -> String {
-    let mut joined = String::new();
     let has_captions = page_type == Some(PageType::Gallery);
-    for part in parts.iter().filter(|it| has_captions || it.kind != PartKind::Caption) {
-        if !joined.is_empty() {
-            joined.push_str("\n\n");
-        }
-        if let Some(marker) = part.marker.as_deref().filter(|it| !it.ends_with('.')) {
-            joined.push_str(marker);
-            joined.push(' ');
-        }
-        joined.push_str(&part.text);
-    }
-    joined
+    parts.iter().filter_map(|it| article::text_of(it, has_captions)).collect::<Vec<_>>().join("\n\n")
 }
 
 fn content_hash(text: &str) -> String {
