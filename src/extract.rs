@@ -435,7 +435,7 @@ fn page_type(claims: &metadata::Claims, story: &Story) -> (PageType, f32) {
     } else {
         match story.page_type {
             // Whatever is like a list and yet tells at length is read as a story.
-            Some((PageType::Listing, likely)) if !is_short || likely < LISTING_LIKELY_MIN => {
+            Some((PageType::Listing, likely)) if !is_short || likely < OTHER_LIKELY_MIN => {
                 (PageType::Article, 1.0 - likely)
             }
             Some(guess) => guess,
@@ -448,9 +448,9 @@ fn page_type(claims: &metadata::Claims, story: &Story) -> (PageType, f32) {
 const STATED_LIKELY: f32 = 0.95;
 /// How likely a page is a gallery that shows more captions than prose.
 const SHOWN_LIKELY: f32 = 0.8;
-/// A page is taken for a list from this on: 95 of 100 that the model gives as much are. A list's text is not printed, so a
-/// story that is taken for one is lost.
-const LISTING_LIKELY_MIN: f32 = 0.7;
+/// A page is taken for a list or for none of the known kinds from this on: 95 of 100 that the model gives as much are. A
+/// list's text is not printed, so a story that is taken for one is lost.
+const OTHER_LIKELY_MIN: f32 = 0.7;
 
 /// Characters of prose that a page which calls itself a collection may have and still be links to stories.
 const LISTING_CHARS_MAX: usize = 1500;

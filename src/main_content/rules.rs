@@ -625,11 +625,16 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Whether a line before the story says by whom and when: a name's label and a date, no sentence.
+    /// Whether a line before the story says by whom or when: a name's label with a date or alone, or a name and a year; no
+    /// sentence.
     fn is_byline(&self, row_idx: usize) -> bool {
         let row = &self.blocks.rows[row_idx];
         let text = self.blocks.text(row);
-        row.n_sentences <= 1 && row.n_digits >= 4 && row.n_chars <= BYLINE_CHARS_MAX && words::begins_byline(text)
+        let is_labelled = words::begins_byline(text)
+            && row.n_sentences <= 1
+            && if row.n_digits >= 4 { row.n_chars <= BYLINE_CHARS_MAX } else { row.n_words <= BYLINE_WORDS_MAX };
+        let is_dated = row.n_sentences == 0 && row.n_chars <= DATED_NAME_CHARS_MAX && holds_year(text);
+        row.kind == PartKind::Paragraph && (is_labelled || is_dated)
     }
 
     /// Whether the page calls a block the summary under its headline.
@@ -689,6 +694,10 @@ const ATTRIBUTION_WORDS_MAX: u32 = 14;
 const GALLERY_CAPTIONS_MIN: usize = 4;
 /// Characters of a byline with a date.
 const BYLINE_CHARS_MAX: u32 = 220;
+/// Words of a byline without one: a label, two names and an office.
+const BYLINE_WORDS_MAX: u32 = 8;
+/// Characters of a name and a date.
+const DATED_NAME_CHARS_MAX: u32 = 40;
 /// Elements above a block that may call it the lead.
 const LEAD_DEPTH: usize = 3;
 /// Characters of a lead.
@@ -718,6 +727,11 @@ const CUT_QUOTE_WORDS_MIN: usize = 5;
 fn is_all_quoted(text: &str) -> bool {
     let text = text.trim();
     text.starts_with(['“', '„', '«', '"', '”', '»', '「']) && text.ends_with(['”', '“', '»', '"', '«', '」'])
+}
+
+/// Whether four digits of a text that stand by themselves are a year of our time or the last century's.
+fn holds_year(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_digit()).any(|it| it.len() == 4 && (it.starts_with("19") || it.starts_with("20")))
 }
 
 /// Whether a line is a date and nothing else: few words, and a third of it digits.
