@@ -83,7 +83,9 @@ impl Figure {
 fn telling(address: &str) -> Vec<&str> {
     const BYTES_MIN: usize = 7;
     let parts = address.split(|c: char| !c.is_ascii_alphanumeric());
-    let telling = parts.filter(|it| it.len() >= BYTES_MIN && it.bytes().any(|b| b.is_ascii_digit()));
+    let is_number = |it: &str| it.bytes().all(|b| b.is_ascii_digit());
+    let is_size = |it: &str| it.split_once('x').is_some_and(|(width, height)| is_number(width) && is_number(height));
+    let telling = parts.filter(|it| it.len() >= BYTES_MIN && it.bytes().any(|b| b.is_ascii_digit()) && !is_size(it));
     telling.take(40).collect()
 }
 

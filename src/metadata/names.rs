@@ -305,7 +305,10 @@ fn clean(part: &str, single: bool, place: Place) -> Option<Name> {
         return Some(Name { name: part.to_owned(), kind: AuthorKind::Organization });
     }
     let lower = part.to_lowercase();
-    if DEGREES.contains(&lower.trim_end_matches('.')) || BY_WORDS.contains(&lower.as_str()) || is_conjunction(&lower) {
+    if DEGREES.contains(&lower.trim_end_matches('.'))
+        || BY_WORDS.contains(&lower.as_str())
+        || (!single && is_conjunction(&lower))
+    {
         return None;
     }
     if RULES.iter().any(|it| lower.ends_with(it)) || lower.ends_with("'s") || lower.ends_with("’s") {
