@@ -12,6 +12,7 @@ pub mod features;
 pub mod marks;
 pub mod model;
 pub mod noscript;
+pub mod picks;
 pub mod rules;
 pub mod saved_text;
 pub mod verdict;
@@ -23,8 +24,10 @@ pub use assemble::structure;
 use blocks::Blocks;
 pub use features::{Anchors as Stated, Declared};
 use marks::Mark;
+use picks::Picks;
 pub use rules::Anchors;
 use rules::{Reason, Verdict, prose};
+use std::ops::Range;
 use url::Url;
 use words::Meaning;
 
@@ -59,13 +62,19 @@ pub struct Story {
 /// The rules judge every block, and the learned model decides with their verdict as one witness among many; they also say
 /// why a block is out. In an article what is kept is then tidied line by line, which costs a point of word F1 at most on
 /// reference texts that keep bylines and dates, and is what a reader wants.
-pub fn find(dom: &Dom, anchors: &Anchors<'_>, url: Option<&Url>, with_dropped: bool) -> Story {
-    let mut blocks = blocks::split(dom);
+pub fn find(dom: &Dom, anchors: &Anchors<'_>, picks: &Picks, url: Option<&Url>, with_dropped: bool) -> Story {
+    let mut blocks = blocks::split_picked(dom, picks);
     let marks = marks::marks(dom);
     tell_captions(dom, &mut blocks, &marks);
+    if picks.is_selecting() {
+        return picked(dom, blocks, anchors, picks, url);
+    }
     let mut verdicts = rules::judge(dom, &blocks, &marks, anchors);
-    let choice = decide::choose(dom, &blocks, &marks, &anchors.stated, &verdicts);
-    // A page of which the model takes no prose is left to the rules.
+    // A page of which the model takes no prose is left to the rules, and so is one that would keep it too long.
+    let choice = match blocks.rows.len() {
+        0..=JUDGED_ROWS_MAX => decide::choose(dom, &blocks, &marks, &anchors.stated, &verdicts),
+        _ => decide::Choice::default(),
+    };
     let has_prose = blocks.rows.iter().zip(&choice.keep).any(|(row, keep)| *keep && prose(row) > 0.0);
     if has_prose {
         let declared = anchors.stated.declared;
@@ -88,13 +97,8 @@ pub fn find(dom: &Dom, anchors: &Anchors<'_>, url: Option<&Url>, with_dropped: b
             verdicts = rules::tidy(dom, &blocks, &marks, anchors, verdicts);
         }
     }
-    let parts = assemble::parts(dom, &blocks, &verdicts, anchors, url);
-    // Bylines stand above the first paragraph proper, often below the standfirst.
-    let is_proper = |(part, rows): &&(BodyPart, std::ops::Range<usize>)| {
-        part.kind == PartKind::Paragraph && part.role.is_none() && prose(&blocks.rows[rows.start]) > 0.0
-    };
-    let first = parts.iter().find(is_proper).or(parts.first());
-    let first_node = first.map(|(_, rows)| blocks.rows[rows.start].element);
+    let parts = assemble::parts(dom, &blocks, &verdicts, anchors, picks, url);
+    let first_node = first_node(&blocks, &parts);
     let mut story = judged(&blocks, &verdicts, with_dropped);
     story.has_consent |= consent::is_consent_wall(dom, &blocks, &marks);
     story.first_node = first_node;
@@ -104,6 +108,41 @@ pub fn find(dom: &Dom, anchors: &Anchors<'_>, url: Option<&Url>, with_dropped: b
         story.confidence = choice.expected_f1;
     }
     story
+}
+
+/// Rows of a page that the model judges, each for a few microseconds.
+const JUDGED_ROWS_MAX: usize = 20_000;
+
+/// The story that the rules select: all of it, but for the headline over it.
+fn picked(dom: &Dom, mut blocks: Blocks, anchors: &Anchors<'_>, picks: &Picks, url: Option<&Url>) -> Story {
+    let headlines: Vec<String> = anchors.stated.headlines.iter().map(|it| crate::text::fold(it)).collect();
+    let n_before_prose = blocks.rows.iter().take_while(|it| prose(it) == 0.0).count();
+    let is_headline = |(row_idx, row)| {
+        let text = crate::text::fold(blocks.text(row));
+        row_idx < n_before_prose && headlines.iter().any(|it| rules::is_same_headline(&text, it))
+    };
+    let verdict = |row| if is_headline(row) { Verdict::Drop(Reason::Headline) } else { Verdict::Keep };
+    let verdicts: Vec<Verdict> = blocks.rows.iter().enumerate().map(verdict).collect();
+    // Captions go with their pictures, but who selects nothing else wants to read them.
+    if blocks.rows.iter().all(|it| it.kind == PartKind::Caption) {
+        blocks.rows.iter_mut().for_each(|it| it.kind = PartKind::Paragraph);
+    }
+    let parts = assemble::parts(dom, &blocks, &verdicts, anchors, picks, url);
+    Story {
+        first_node: first_node(&blocks, &parts),
+        parts: parts.into_iter().map(|(part, _)| part).collect(),
+        confidence: 1.0,
+        ..Story::default()
+    }
+}
+
+/// The element of the first paragraph proper: bylines stand above it, often below the standfirst.
+fn first_node(blocks: &Blocks, parts: &[(BodyPart, Range<usize>)]) -> Option<NodeId> {
+    let is_proper = |(part, rows): &&(BodyPart, Range<usize>)| {
+        part.kind == PartKind::Paragraph && part.role.is_none() && prose(&blocks.rows[rows.start]) > 0.0
+    };
+    let first = parts.iter().find(is_proper).or(parts.first());
+    first.map(|(_, rows)| blocks.rows[rows.start].element)
 }
 
 /// The story in the lines of a text without markup, and its headline.
@@ -185,9 +224,9 @@ fn judged(blocks: &Blocks, verdicts: &[Verdict], with_dropped: bool) -> Story {
             _ => left += prose(row),
         }
         if *reason != Reason::Hidden {
-            story.has_wall |= words::line(text) == Some(Meaning::SubscribeWall);
+            story.has_wall |= row.meaning(text) == Some(Meaning::SubscribeWall);
             story.continues |=
-                row.n_links > 0 && words::line(text) == Some(Meaning::ReadMore) && kept > 0.0 && left == 0.0;
+                row.n_links > 0 && row.meaning(text) == Some(Meaning::ReadMore) && kept > 0.0 && left == 0.0;
         }
         if with_dropped {
             let text = text.chars().take(DROPPED_CHARS_MAX).collect();
