@@ -2,52 +2,75 @@
 //!
 //!     cargo run --release --no-default-features --example rows -- PAGES PREFIX
 //!
-//! PAGES lists one HTML file a line. Written are `PREFIX.names` (one column a line: those of a row, an empty line, those of
-//! a judged row), `PREFIX.jsonl` (a line a page: its blocks as `[text, hidden, words, kept by the rules]`) and `PREFIX.rows`
-//! (little-endian f32, row by row). Then, for every line `JUDGED OUT` on stdin, JUDGED is read (one f32 a row of all pages) and the judged rows
-//! are written to OUT; `done` on stdout says so.
+//! PAGES lists one HTML file a line, after a tab its address. Written are `PREFIX.names` (one column a line: those of a row,
+//! an empty line, those of a judged row, an empty line, those of a page), `PREFIX.kinds` (little-endian f32, page by page),
+//! `PREFIX.jsonl` (a line a page: its blocks as `[text, hidden, words]`) and `PREFIX.rows`
+//! (little-endian f32, row by row). Then, for every line `context JUDGED OUT` on stdin, JUDGED is read (one f32 a row of all
+//! pages) and the judged rows are written to OUT; for `story JUDGED OUT`, a JSON list with the text of each page's story by
+//! these probabilities. `done` on stdout says so.
 
 #![allow(clippy::print_stdout, reason = "it talks to a script by its stdout")]
 
+use copydesk::article::text_of;
 use copydesk::decode::{self, Hints};
 use copydesk::dom::{self, Dom};
-use copydesk::main_content::blocks::{self, Blocks};
-use copydesk::main_content::features::{self, Anchors, Declared, Table, context};
-use copydesk::main_content::rules::{self, Verdict};
-use copydesk::main_content::{marks, noscript};
-use copydesk::metadata;
+use copydesk::main_content::features::{self, Declared, context};
+use copydesk::main_content::{Anchors, Reading, Stated, noscript, page_type};
+use copydesk::metadata::{self, Claims};
 use std::error::Error;
 use std::fs;
 use std::io::{BufRead, BufWriter, Write};
+use url::Url;
 
 struct Page {
     dom: Dom,
-    blocks: Blocks,
-    table: Table,
-    verdicts: Vec<Verdict>,
+    url: Option<Url>,
+    claims: Claims,
+    reading: Reading,
 }
 
-fn read(path: &str) -> Result<Page, Box<dyn Error>> {
-    let bytes = fs::read(path)?;
-    let decoded = decode::decode(&bytes, &Hints::default());
-    let mut dom = Dom::parse(&decoded.text, &dom::Options::default());
-    if let Some(shown) = noscript::shown(&decoded.text, &dom) {
-        dom = Dom::parse(&shown, &dom::Options::default());
+impl Page {
+    fn read(line: &str) -> Result<Self, Box<dyn Error>> {
+        let (path, url) = line.split_once('\t').unwrap_or((line, ""));
+        let url = Url::parse(url).ok();
+        let bytes = fs::read(path)?;
+        let decoded = decode::decode(&bytes, &Hints::default());
+        let mut dom = Dom::parse(&decoded.text, &dom::Options::default());
+        if let Some(shown) = noscript::shown(&decoded.text, &dom) {
+            dom = Dom::parse(&shown, &dom::Options::default());
+        }
+        let claims = metadata::gather(&dom, url.as_ref());
+        let reading = with_anchors(&claims, url.as_ref(), |anchors| Reading::of(&dom, anchors));
+        Ok(Self { dom, url, claims, reading })
     }
-    let claims = metadata::gather(&dom, None);
-    let blocks = blocks::split(&dom);
-    let marks = marks::marks(&dom);
+
+    fn kind(&self) -> [f32; page_type::N] {
+        let measure = |anchors: &Anchors<'_>| page_type::measure(&self.dom, &self.reading, &anchors.stated);
+        with_anchors(&self.claims, self.url.as_ref(), measure)
+    }
+
+    /// The text of the story by the model's probabilities, as `extract` joins it.
+    fn story(&self, probabilities: Vec<f32>) -> String {
+        let tell = |anchors: &Anchors<'_>| {
+            self.reading.story(&self.dom, anchors, self.url.as_ref(), probabilities.clone(), false, None)
+        };
+        let story = with_anchors(&self.claims, self.url.as_ref(), tell);
+        story.parts.iter().filter_map(|it| text_of(it, story.is_gallery)).collect::<Vec<_>>().join("\n\n")
+    }
+}
+
+fn with_anchors<T>(claims: &Claims, url: Option<&Url>, then: impl FnOnce(&Anchors<'_>) -> T) -> T {
+    let address = url.cloned().or_else(|| claims.canonical_url());
     let (headlines, descriptions) = (claims.headlines(), claims.descriptions());
-    let anchors = Anchors {
+    let stated = Stated {
         headlines: &headlines,
         descriptions: &descriptions,
         article_body: claims.article_body(),
         declared: Declared::of(claims.schema_types()),
+        types: claims.schema_types(),
+        address: address.as_ref(),
     };
-    let table = features::measure(&dom, &blocks, &marks, &anchors);
-    let anchors = rules::Anchors { stated: anchors, headline_node: claims.headline_node() };
-    let verdicts = rules::judge(&dom, &blocks, &marks, &anchors);
-    Ok(Page { dom, blocks, table, verdicts })
+    then(&Anchors { stated, headline_node: claims.headline_node() })
 }
 
 fn write_rows(path: &str, rows: impl Iterator<Item = f32>) -> Result<(), Box<dyn Error>> {
@@ -60,33 +83,45 @@ fn write_rows(path: &str, rows: impl Iterator<Item = f32>) -> Result<(), Box<dyn
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let (Some(pages), Some(prefix)) = (arguments.next(), arguments.next()) else { return Err("PAGES PREFIX".into()) };
-    let pages: Vec<Page> = fs::read_to_string(pages)?.lines().map(read).collect::<Result<_, _>>()?;
-    fs::write(format!("{prefix}.names"), format!("{}\n\n{}", features::names().join("\n"), context::NAMES.join("\n")))?;
-    write_rows(&format!("{prefix}.rows"), pages.iter().flat_map(|it| it.table.cells.iter().copied()))?;
+    let (Some(list), Some(prefix)) = (arguments.next(), arguments.next()) else { return Err("PAGES PREFIX".into()) };
+    let pages: Vec<Page> = fs::read_to_string(list)?.lines().map(Page::read).collect::<Result<_, _>>()?;
+    let names = [features::names().join("\n"), context::NAMES.join("\n"), page_type::NAMES.join("\n")];
+    fs::write(format!("{prefix}.names"), names.join("\n\n"))?;
+    write_rows(&format!("{prefix}.rows"), pages.iter().flat_map(|it| it.reading.table.cells.iter().copied()))?;
+    write_rows(&format!("{prefix}.kinds"), pages.iter().flat_map(Page::kind))?;
     let mut file = BufWriter::new(fs::File::create(format!("{prefix}.jsonl"))?);
-    for page in &pages {
-        let rows = page.blocks.rows.iter().zip(&page.verdicts);
-        let rows: Vec<_> = rows
-            .map(|(it, verdict)| (page.blocks.text(it), it.hidden, it.n_words, *verdict == Verdict::Keep))
-            .collect();
+    for Page { reading, .. } in &pages {
+        let rows: Vec<_> =
+            reading.blocks.rows.iter().map(|it| (reading.blocks.text(it), it.hidden, it.n_words)).collect();
         writeln!(file, "{}", serde_json::to_string(&rows)?)?;
     }
     file.flush()?;
     println!("ready");
     for line in std::io::stdin().lock().lines() {
         let line = line?;
-        let (judged, out) = line.split_once(' ').ok_or("JUDGED OUT")?;
+        let words: Vec<&str> = line.split(' ').collect();
+        let [ask, judged, out] = words[..] else { return Err(format!("what is {line:?}?").into()) };
         let judged = fs::read(judged)?;
         let judged: Vec<f32> = judged.as_chunks().0.iter().map(|it| f32::from_le_bytes(*it)).collect();
         let mut rest = judged.as_slice();
-        let mut cells = Vec::new();
-        for page in &pages {
-            let (of_page, after) = rest.split_at(page.blocks.rows.len());
-            cells.extend(context::measure(&page.dom, &page.blocks, &page.table, of_page));
+        let of_pages = pages.iter().map(|page| {
+            let (of_page, after) = rest.split_at(page.reading.blocks.rows.len());
             rest = after;
+            (page, of_page)
+        });
+        match ask {
+            "context" => {
+                let measure = |(page, judged): (&Page, &[f32])| {
+                    context::measure(&page.dom, &page.reading.blocks, &page.reading.table, judged)
+                };
+                write_rows(out, of_pages.flat_map(measure))?;
+            }
+            "story" => {
+                let stories: Vec<String> = of_pages.map(|(page, judged)| page.story(judged.to_vec())).collect();
+                fs::write(out, serde_json::to_string(&stories)?)?;
+            }
+            _ => return Err(format!("what is {ask:?}?").into()),
         }
-        write_rows(out, cells.into_iter())?;
         println!("done");
     }
     Ok(())

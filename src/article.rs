@@ -5,10 +5,12 @@
 
 mod html;
 mod markdown;
+mod record;
 mod spans;
 
 pub use html::{HTML_HEAD, html};
 pub use markdown::{front_matter, markdown};
+pub use record::from_record;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -42,6 +44,10 @@ pub struct Article {
     pub html: Option<String>,
     /// The body, block by block.
     pub blocks: Vec<BodyPart>,
+    /// A live blog's posts, in the page's order; empty for any other page.
+    pub posts: Vec<Post>,
+    /// Where this page stands among several that hold one story; `None` where it stands alone.
+    pub pagination: Option<Pagination>,
     /// What readers wrote under the story.
     pub comments: Comments,
     /// What was repaired, in the order of the text.
@@ -68,8 +74,8 @@ pub struct Article {
 }
 
 /// Facts about a story.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Metadata {
     /// The address the page came from.
     pub url: Option<String>,
@@ -200,12 +206,13 @@ pub enum Truncation {
 }
 
 /// A piece of the body that stands or falls as one.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BodyPart {
     /// What it is.
     #[serde(rename = "type")]
     pub kind: PartKind,
-    /// A heading's level, 2 being the highest below the headline; a list item's depth, from 1.
+    /// A heading's level, 2 being the highest below the headline; a list item's depth, from 1; how many of a table's rows are
+    /// its head.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<u8>,
     /// What it does in the story beside being a part of it.
@@ -214,14 +221,53 @@ pub struct BodyPart {
     /// A list item's mark as in the page: a bullet, or a number with its dot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub marker: Option<String>,
-    /// The text, whitespace collapsed (kept in code); rows of a table one a line, cells joined by ` | `.
+    /// The text, whitespace collapsed (kept in code); rows of a table one a line, cells joined by ` | `. Empty only for a
+    /// picture or an embed that has none.
     pub text: String,
-    /// Emphasis and links, as byte ranges of `text`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Whether an article's `text` leaves it out: a footnote or a post of another site that is no part of what the story
+    /// says. Captions, but for a gallery's, are always left out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beside: bool,
+    /// The number of a footnote, as what refers to it has it in [`SpanKind::Note`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The picture that a caption stands under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<Box<Picture>>,
+    /// What is embedded, for an embed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embed: Option<Box<Embed>>,
+    /// Emphasis, links and footnotes, as byte ranges of `text`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spans: Vec<Span>,
     /// Where it stands in the page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub src: Option<Source>,
+}
+
+impl BodyPart {
+    /// A part that is its text and nothing else.
+    pub fn new(kind: PartKind, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self {
+            kind,
+            level: None,
+            role: None,
+            marker: None,
+            text,
+            beside: false,
+            note: None,
+            image: None,
+            embed: None,
+            spans: Vec::new(),
+            src: None,
+        }
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.image.is_none() && self.embed.is_none()
+    }
 }
 
 /// The kinds of blocks in a body.
@@ -240,8 +286,10 @@ pub enum PartKind {
     Code,
     /// A table.
     Table,
-    /// What is written under a picture.
+    /// A picture, and what is written under it.
     Caption,
+    /// Something of another site set into the page: a post, a video, a map.
+    Embed,
 }
 
 /// What a block does in the story.
@@ -257,7 +305,7 @@ pub enum Role {
 }
 
 /// A stretch of a block's text that is more than text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// First byte in the block's `text`.
     pub start: usize,
@@ -269,7 +317,7 @@ pub struct Span {
 }
 
 /// What a stretch of text is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum SpanKind {
     /// `strong`, `b`.
@@ -283,16 +331,108 @@ pub enum SpanKind {
         /// Its target, absolute where the page's address is known.
         href: String,
     },
+    /// Where a footnote is referred to; an empty stretch.
+    Note {
+        /// The footnote's [`BodyPart::note`].
+        note: String,
+    },
+}
+
+/// A picture in the story.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// Its address, absolute where the page's address is known.
+    pub url: String,
+    /// What it shows, for those who do not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alt: Option<String>,
+    /// Who took or owns it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credit: Option<String>,
+}
+
+/// Something of another site set into the story.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Embed {
+    /// What it is.
+    pub kind: EmbedKind,
+    /// Where it can be seen by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The site it is from, by its registrable name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// Who made it, as the page says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// When, as the page says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+}
+
+/// What kind of thing is embedded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum EmbedKind {
+    /// What somebody wrote on a social network.
+    Post,
+    /// Moving pictures.
+    Video,
+    /// Sound.
+    Audio,
+    /// A map.
+    Map,
+    /// A chart or an interactive graphic.
+    Graphic,
+    /// A document.
+    Document,
 }
 
 /// Where a block stands in the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
+    /// Which of the pages that were joined, from 2 on; `None` for the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
     /// The element, by its position in document order; a line's number for text without markup.
     pub node: usize,
     /// The byte of the decoded page at which the element begins, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<usize>,
+}
+
+/// One post of a live blog.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Post {
+    /// ISO 8601; where the page gives an hour alone, the hour: `14:05`.
+    pub time: Option<String>,
+    /// Its headline.
+    pub headline: Option<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// Its text without time, headline and author; paragraphs separated by a blank line.
+    pub text: String,
+    /// Where it stands in the article's `blocks`, its headline with it; `None` for a post that only the page's data holds.
+    pub blocks: Option<std::ops::Range<usize>>,
+}
+
+/// Where a page stands among several that hold one story.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Pagination {
+    /// This page's number, from 1.
+    pub page: u32,
+    /// How many pages there are, as far as this one says.
+    pub of: Option<u32>,
+    /// The address of the next page.
+    pub next: Option<String>,
+    /// The address of the page before.
+    pub previous: Option<String>,
+    /// The addresses of all pages that are known, this one's too, in order.
+    pub pages: Vec<String>,
+    /// The address of a page that holds the whole story.
+    pub single: Option<String>,
+    /// How many pages' text is in this article: more than one where they were joined.
+    pub joined: u32,
 }
 
 /// What readers wrote.
@@ -403,11 +543,54 @@ impl NoArticle {
     }
 }
 
-/// The article as plain text: headline, blank line, body, one line feed at the end.
+/// The article as plain text: headline, blank line, body, one line feed at the end. A live blog's posts have their time and
+/// author on a line above each.
 pub fn plain(article: &Article) -> String {
     let headline = article.metadata.headline.as_deref().unwrap_or_default();
-    let parts = [headline, article.text.as_str()].map(str::trim).into_iter().filter(|part| !part.is_empty());
+    let body = match article.posts.iter().any(|it| it.blocks.is_some()) {
+        true => with_posts(article),
+        false => article.text.clone(),
+    };
+    let parts = [headline, body.as_str()].map(str::trim).into_iter().filter(|part| !part.is_empty());
     parts.collect::<Vec<_>>().join("\n\n") + "\n"
+}
+
+/// The body with a line above each post.
+fn with_posts(article: &Article) -> String {
+    let has_captions = article.page_type == PageType::Gallery;
+    let mut lines: Vec<String> = Vec::new();
+    for (part_idx, part) in article.blocks.iter().enumerate() {
+        let post = article.posts.iter().find(|it| it.blocks.as_ref().is_some_and(|it| it.start == part_idx));
+        lines.extend(post.and_then(Post::about));
+        lines.extend(text_of(part, has_captions));
+    }
+    lines.join("\n\n")
+}
+
+impl Post {
+    /// When and by whom, as one line.
+    pub fn about(&self) -> Option<String> {
+        let known = [&self.time, &self.author].into_iter().flatten();
+        let about = known.map(String::as_str).collect::<Vec<_>>().join(", ");
+        (!about.is_empty()).then_some(about)
+    }
+}
+
+/// A part as it stands in an article's text, `None` for what is left to other shapes: pictures without `has_captions`,
+/// embeds without words, and what stands beside. Typed bullets stand before their items; cells of a table are two spaces apart.
+pub fn text_of(part: &BodyPart, has_captions: bool) -> Option<String> {
+    if part.text.is_empty() || part.beside || (part.kind == PartKind::Caption && !has_captions) {
+        return None;
+    }
+    if part.kind == PartKind::Table {
+        let rows = part.text.lines().map(|row| {
+            let cells = row.split(" | ").map(str::trim).filter(|cell| !cell.is_empty());
+            cells.collect::<Vec<_>>().join("  ")
+        });
+        return Some(rows.collect::<Vec<_>>().join("\n"));
+    }
+    let marker = part.marker.as_deref().filter(|it| !it.ends_with('.'));
+    Some(marker.map_or_else(|| part.text.clone(), |it| format!("{it} {}", part.text)))
 }
 
 #[cfg(test)]
@@ -415,7 +598,7 @@ mod tests {
     use super::*;
 
     pub(super) fn part(kind: PartKind, text: &str) -> BodyPart {
-        BodyPart { kind, level: None, role: None, marker: None, text: text.to_owned(), spans: Vec::new(), src: None }
+        BodyPart::new(kind, text)
     }
 
     pub(super) fn article(headline: Option<&str>, blocks: Vec<BodyPart>) -> Article {
@@ -429,6 +612,8 @@ mod tests {
             markdown: None,
             html: None,
             blocks,
+            posts: Vec::new(),
+            pagination: None,
             comments: Comments::default(),
             repairs: Vec::new(),
             dropped: None,

@@ -5,13 +5,22 @@
 
 mod clean;
 mod config;
+mod crawl;
 mod decode;
+mod discover;
 mod eval;
+mod export;
 mod fetch;
+mod memory;
 mod output;
+mod pages;
 mod pipeline;
 mod repair;
+mod replay;
+mod search;
+mod select;
 mod stats;
+mod status;
 mod talk;
 
 use crate::config::{Override, Settings};
@@ -91,6 +100,16 @@ enum Command {
     Repair(repair::RepairArgs),
     /// Bytes → UTF-8 text, and which encoding it was and why.
     Decode(decode::DecodeArgs),
+    /// Feeds, sitemaps and pages → the addresses that they lead to.
+    Discover(discover::DiscoverArgs),
+    /// One run over the sources of config.toml; --watch stays and follows their schedules.
+    Crawl(crawl::CrawlArgs),
+    /// How each source fares: last run, next run, articles, failures and why.
+    Status(status::StatusArgs),
+    /// Full text over what was saved.
+    Search(search::SearchArgs),
+    /// The saved articles, to other programs.
+    Export(export::ExportArgs),
     /// How well it does on a folder of pages with references.
     Eval(eval::EvalArgs),
     /// The settings in force, and where each comes from.
@@ -124,6 +143,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, streams: Streams) -> u8 {
     if let Command::Fetch(args) = &command {
         overrides.extend(args.overrides());
     }
+    if let Command::Discover(args) = &command {
+        overrides.extend(args.overrides());
+    }
     if let Command::Config(args) = &command
         && args.check
     {
@@ -143,6 +165,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>, streams: Streams) -> u8 {
         Command::Clean(args) => ("clean", clean::run(args, &mut context)),
         Command::Repair(args) => ("repair", repair::run(args, &mut context)),
         Command::Decode(args) => ("decode", decode::run(args, &mut context)),
+        Command::Discover(args) => ("discover", discover::run(args, &mut context)),
+        Command::Crawl(args) => ("crawl", crawl::run(args, &mut context)),
+        Command::Status(args) => ("status", status::run(&args, &mut context)),
+        Command::Search(args) => ("search", search::run(&args, &mut context)),
+        Command::Export(args) => ("export", export::run(&args, &mut context)),
         Command::Eval(args) => ("eval", eval::run(args, &mut context)),
         Command::Config(_) => ("config", config::run(&mut context)),
     };

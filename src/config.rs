@@ -3,7 +3,7 @@
 //! Each section is the `Options` of a module, which also says what is possible: a value that cannot be meant does not
 //! parse. All that is wrong in a file is reported at once, each with its line and a caret.
 
-use crate::{extract, fetch, input};
+use crate::{crawl, extract, fetch, input};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -25,6 +25,12 @@ pub struct Config {
     pub input: input::Options,
     /// How a page is read.
     pub extract: extract::Options,
+    /// How a crawl runs.
+    pub crawl: crawl::Options,
+    /// Whether a crawl keeps pages as they were served.
+    pub archive: crawl::Archiving,
+    /// What is crawled, by name.
+    pub source: crawl::Sources,
 }
 
 /// The settings in force, and where each comes from.

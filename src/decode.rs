@@ -6,7 +6,8 @@
 //! 1. a byte order mark decides;
 //! 2. UTF-16 without one shows by its zero bytes: every markup character is half of a pair;
 //! 3. bytes that are valid UTF-8 are UTF-8, whatever the page says; a few stray bytes among many valid sequences do not
-//!    change that: they are read as windows-1252 where that makes a word whole, and are U+FFFD elsewhere;
+//!    change that: they are read as windows-1252 where that reads well, a paragraph pasted in from another encoding in that,
+//!    and are U+FFFD elsewhere;
 //! 4. else a declared label is believed if the bytes decode without error and read the same or better than as the encoding
 //!    that a detector (chardetng, told the top-level domain) names on a sample taken where the non-ASCII bytes are.
 //!

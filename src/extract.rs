@@ -3,20 +3,26 @@
 //! Bytes are decoded, parsed and cut into blocks; the story is chosen, mended and structured; the facts are settled last,
 //! as some of them depend on the body. The same page gives the same article, always.
 
+mod join;
+mod live;
 mod mend;
 
+pub use join::{is_same_story, join};
+
 use crate::article::{
-    self, Article, BodyPart, Comment, Comments, Dateline, NoArticle, PageType, PartKind, Role, Truncation,
+    self, Article, BodyPart, Comment, Comments, Dateline, NoArticle, PageType, Pagination, PartKind, Role, Truncation,
 };
 use crate::decode;
 use crate::dom::select::Selector;
 use crate::dom::{self, Dom};
 use crate::duplicate::SimHash;
 use crate::main_content::picks::Picks;
-use crate::main_content::{self, Anchors, Declared, Stated, Story};
+use crate::main_content::{self, Anchors, Declared, Site, Stated, Story};
 use crate::metadata::{self, Settled};
 use crate::mojibake::{self, Hints, Normalisation};
 use crate::page::Page;
+use crate::pagination;
+use crate::site_memory::{self, Observation, SiteMemory};
 use crate::text;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -89,20 +95,53 @@ impl Extracted {
 /// assert_eq!(article.text, "The old bridge over the Lind reopened on Monday after three years of repairs, the town said.");
 /// ```
 pub fn extract(page: &Page, options: &Options) -> Extracted {
+    extract_with(page, options, None).0
+}
+
+/// The story of a page with what is known of its site, and what the page teaches about it: nothing if it is no HTML, or if
+/// neither its address nor what it says of itself tells the site.
+///
+/// ```
+/// use copydesk::{extract::{Options, extract_on_site}, page::Page, site_memory::SiteMemory};
+///
+/// let mut memory = SiteMemory::default();
+/// let url = "https://herald.example/bridge".parse().ok();
+/// let page = Page::saved("<p>The old bridge over the Lind reopened on Monday after three years of repairs.</p>", url);
+/// let (extracted, seen) = extract_on_site(&page, &Options::default(), &memory);
+/// let (host, observation) = seen.expect("the page has an address");
+/// memory.observe(&host, observation);
+/// assert_eq!((extracted.finding, memory.n_hosts()), (None, 1));
+/// ```
+pub fn extract_on_site(
+    page: &Page,
+    options: &Options,
+    memory: &SiteMemory,
+) -> (Extracted, Option<(String, Observation)>) {
+    extract_with(page, options, Some(memory))
+}
+
+fn extract_with(
+    page: &Page,
+    options: &Options,
+    memory: Option<&SiteMemory>,
+) -> (Extracted, Option<(String, Observation)>) {
     let tld = page.url.as_ref().and_then(|it| it.host_str()).and_then(|it| it.rsplit('.').next());
     let hints = decode::Hints { content_type: page.content_type.as_deref(), tld, ..decode::Hints::default() };
     let decoded = decode::decode(&page.body, &hints);
+    let mut seen = None;
     let mut extracted = if is_binary(&decoded.text) {
         finished(Draft { finding: Some(NoArticle::NotHtml), ..Draft::default() }, page.url.as_ref(), options)
     } else if is_html(&decoded.text, page.content_type.as_deref()) {
-        extract_html(&decoded.text, page, decoded.encoding, options)
+        let (extracted, observed) = extract_html(&decoded.text, page, decoded.encoding, options, memory);
+        seen = observed;
+        extracted
     } else {
         extract_text(&decoded.text, page.url.as_ref(), options)
     };
     extracted.article.encoding = Some(decoded.encoding);
     extracted.article.fetched_at = page.http.as_ref().map(|it| it.fetched_at.clone());
-    extracted.article.http.clone_from(&page.http);
-    extracted
+    extracted.article.http = extracted.article.http.or_else(|| page.http.clone());
+    (extracted, seen)
 }
 
 /// The story in plain text that another scraper saved with its residue: blocks are lines.
@@ -116,7 +155,13 @@ pub fn extract_text(text: &str, url: Option<&Url>, options: &Options) -> Extract
     finished(draft, url, options)
 }
 
-fn extract_html(html: &str, page: &Page, encoding: &str, options: &Options) -> Extracted {
+fn extract_html(
+    html: &str,
+    page: &Page,
+    encoding: &str,
+    options: &Options,
+    memory: Option<&SiteMemory>,
+) -> (Extracted, Option<(String, Observation)>) {
     let url = page.url.as_ref();
     let mut dom = Dom::parse(html, &options.dom);
     if let Some(html) = main_content::noscript::shown(html, &dom) {
@@ -125,16 +170,27 @@ fn extract_html(html: &str, page: &Page, encoding: &str, options: &Options) -> E
     let claims = metadata::gather(&dom, url);
     let headlines = claims.headlines();
     let descriptions = claims.descriptions();
+    let address = address(&claims, url);
     let stated = Stated {
         headlines: &headlines,
         descriptions: &descriptions,
         article_body: claims.article_body(),
         declared: Declared::of(claims.schema_types()),
+        types: claims.schema_types(),
+        address: address.as_ref(),
     };
     let anchors = Anchors { stated, headline_node: claims.headline_node() };
+    let host = address.as_ref().and_then(Url::host_str).map(site_memory::host_key);
+    let site = memory.zip(address.as_ref()).zip(host).map(|((memory, address), host)| Site {
+        page: site_memory::page_hash(address.as_str()),
+        evidence: memory.evidence(host),
+    });
     let picks = Picks::new(&dom, &options.select, &options.drop);
-    let mut story = main_content::find(&dom, &anchors, &picks, url, options.want.dropped);
     let mut origin = if picks.is_selecting() { Origin::Selected } else { Origin::Found };
+    let mut story = main_content::find(&dom, &anchors, picks, url, options.want.dropped, site.as_ref());
+    let day = page.http.as_ref().map(|it| it.fetched_at.as_str());
+    let seen =
+        site.as_ref().zip(host).map(|(site, host)| (host.to_owned(), Observation::new(site.page, day, &story.rows)));
     if origin == Origin::Found
         && main_content::n_prose_chars(&story) < DATA_BODY_CHARS_MIN
         && let Some(body) = main_content::from_data(&dom, claims.article_body(), &anchors)
@@ -143,7 +199,7 @@ fn extract_html(html: &str, page: &Page, encoding: &str, options: &Options) -> E
         origin = Origin::Data;
         story = Story { dropped: story.dropped, ..body };
     }
-    let page_type = page_type(&claims, &story);
+    let (page_type, likely) = page_type(&claims, &story);
     let text = joined(&story.parts, Some(page_type));
     let today = page.http.as_ref().map(|it| it.fetched_at.as_str());
     let settled = claims.settle(&metadata::Body { first_node: story.first_node, text: &text, today });
@@ -153,9 +209,41 @@ fn extract_html(html: &str, page: &Page, encoding: &str, options: &Options) -> E
         Origin::Selected => None,
         Origin::Found | Origin::Data | Origin::Text => finding(&claims, &story, page_type, truncated),
     };
-    let draft =
-        Draft { story, settled, finding, page_type: Some(page_type), truncated, origin, declared: Some(encoding) };
-    Extracted { cuts: dom.cuts().clone(), ..finished(draft, url, options) }
+    let posts = match page_type {
+        PageType::LiveBlog => main_content::live_posts(&dom, &story),
+        _ => Vec::new(),
+    };
+    let pagination = match page_type {
+        // A list's pages are no pages of a story.
+        PageType::Listing => None,
+        _ => url.or(address.as_ref()).and_then(|it| pagination::find(&dom, it)),
+    };
+    let is_first_of_many = page_type == PageType::Article && pagination.as_ref().is_some_and(|it| it.next.is_some());
+    let truncated = truncated.or(is_first_of_many.then_some(Truncation::ContinueReading));
+    let draft = Draft {
+        story,
+        settled,
+        finding,
+        page_type: Some((page_type, likely)),
+        truncated,
+        origin,
+        declared: Some(encoding),
+        posts,
+        updates: if page_type == PageType::LiveBlog { claims.live_updates().to_vec() } else { Vec::new() },
+        pagination,
+    };
+    let mut extracted = Extracted { cuts: dom.cuts().clone(), ..finished(draft, url, options) };
+    extracted.article.http = page.http.as_ref().map(|http| metadata::with_wishes(http, &dom));
+    (extracted, seen)
+}
+
+/// Where a page belongs: the address that it gives as its own, if that is on the same host as the one it came from.
+fn address(claims: &metadata::Claims, url: Option<&Url>) -> Option<Url> {
+    match (claims.canonical_url(), url) {
+        (Some(own), Some(url)) if own.host_str() != url.host_str() => Some(url.clone()),
+        (Some(own), _) => Some(own),
+        (None, url) => url.cloned(),
+    }
 }
 
 /// All that is known before the text is mended.
@@ -164,10 +252,13 @@ struct Draft<'a> {
     story: Story,
     settled: Settled,
     finding: Option<NoArticle>,
-    page_type: Option<PageType>,
+    page_type: Option<(PageType, f32)>,
     truncated: Option<Truncation>,
     origin: Origin,
     declared: Option<&'a str>,
+    posts: Vec<main_content::posts::Found>,
+    updates: Vec<metadata::LiveUpdate>,
+    pagination: Option<Pagination>,
 }
 
 /// Where a body comes from.
@@ -186,9 +277,11 @@ enum Origin {
 
 /// Mends, structures and joins what was found.
 fn finished(draft: Draft<'_>, url: Option<&Url>, options: &Options) -> Extracted {
-    let Draft { story, settled, mut finding, page_type, truncated, origin, declared } = draft;
+    let Draft { story, settled, mut finding, page_type, truncated, origin, declared, posts, updates, pagination } =
+        draft;
     let Settled { mut metadata, mut sources, mut confidence } = settled;
     let mut parts = story.parts;
+    live::drop_bylines(&posts, &mut parts);
     let language = metadata.in_language.clone();
     let tld = url.and_then(|it| it.host_str()).and_then(|it| it.rsplit('.').next());
     let how = mend::Mend {
@@ -220,11 +313,16 @@ fn finished(draft: Draft<'_>, url: Option<&Url>, options: &Options) -> Extracted
         let date = dateline.date.or_else(|| metadata.dateline.take().and_then(|it| it.date));
         metadata.dateline = Some(Dateline { date, ..dateline });
     }
+    let posts = live::posts(&posts, &updates, &parts);
     let comments: Vec<Comment> = story
         .comments
         .into_iter()
         .map(|it| Comment { date: it.date.as_deref().and_then(metadata::moment), ..it })
         .collect();
+    if let Some((_, likely)) = page_type {
+        confidence.insert("pageType", (likely * 100.0).round() / 100.0);
+    }
+    let page_type = page_type.map(|it| it.0);
     let text = joined(&parts, page_type);
     if text.is_empty() {
         finding = finding.or(Some(NoArticle::Empty));
@@ -255,6 +353,8 @@ fn finished(draft: Draft<'_>, url: Option<&Url>, options: &Options) -> Extracted
         markdown: None,
         html: None,
         blocks: parts,
+        posts,
+        pagination,
         comments: Comments { count: comments.len(), items: comments },
         repairs,
         dropped: options.want.dropped.then_some(story.dropped),
@@ -280,19 +380,8 @@ const DATELINE_CONFIDENCE: f32 = 0.7;
 /// Parts as text: blocks separated by a blank line, typed bullets where they stood. Captions are left to the pictures, but
 /// in a gallery they are the story.
 fn joined(parts: &[BodyPart], page_type: Option<PageType>) -> String {
-    let mut joined = String::new();
     let has_captions = page_type == Some(PageType::Gallery);
-    for part in parts.iter().filter(|it| has_captions || it.kind != PartKind::Caption) {
-        if !joined.is_empty() {
-            joined.push_str("\n\n");
-        }
-        if let Some(marker) = part.marker.as_deref().filter(|it| !it.ends_with('.')) {
-            joined.push_str(marker);
-            joined.push(' ');
-        }
-        joined.push_str(&part.text);
-    }
-    joined
+    parts.iter().filter_map(|it| article::text_of(it, has_captions)).collect::<Vec<_>>().join("\n\n")
 }
 
 fn content_hash(text: &str) -> String {
@@ -357,24 +446,39 @@ const TAGS_LOOKED_AT: usize = 200;
 /// Tags that make text markup which does not begin with one: an article about HTML quotes one or two.
 const TAGS_MIN: usize = 4;
 
-fn page_type(claims: &metadata::Claims, story: &Story) -> PageType {
+/// The kind of page, and how likely it is that: by the page's own word, else by what its rows show, else by the model.
+fn page_type(claims: &metadata::Claims, story: &Story) -> (PageType, f32) {
     let has = |name: &str| claims.schema_types().iter().any(|it| it == name);
+    let is_short = main_content::n_prose_chars(story) < LISTING_CHARS_MAX;
     if has("LiveBlogPosting") {
-        PageType::LiveBlog
+        (PageType::LiveBlog, STATED_LIKELY)
     } else if has("DiscussionForumPosting") || has("QAPage") {
-        PageType::Forum
+        (PageType::Forum, STATED_LIKELY)
     } else if has("Product") && !["NewsArticle", "Article", "BlogPosting", "Review"].into_iter().any(has) {
-        PageType::Product
-    } else if !has("NewsArticle")
-        && (story.is_listing || (has("CollectionPage") && main_content::n_prose_chars(story) < LISTING_CHARS_MAX))
-    {
-        PageType::Listing
+        (PageType::Product, STATED_LIKELY)
+    } else if !has("NewsArticle") && (story.is_listing || (has("CollectionPage") && is_short)) {
+        (PageType::Listing, STATED_LIKELY)
     } else if story.is_gallery || has("ImageGallery") {
-        PageType::Gallery
+        (PageType::Gallery, SHOWN_LIKELY)
     } else {
-        PageType::Article
+        match story.page_type {
+            // Whatever is like a list and yet tells at length is read as a story.
+            Some((PageType::Listing, likely)) if !is_short || likely < LISTING_LIKELY_MIN => {
+                (PageType::Article, 1.0 - likely)
+            }
+            Some(guess) => guess,
+            None => (PageType::Article, STATED_LIKELY),
+        }
     }
 }
+
+/// How likely a page is what it calls itself: so it was for 95 of 100 pages of wcxb-dev that call themselves something.
+const STATED_LIKELY: f32 = 0.95;
+/// How likely a page is a gallery that shows more captions than prose.
+const SHOWN_LIKELY: f32 = 0.8;
+/// A page is taken for a list from this on: 95 of 100 that the model gives as much are. A list's text is not printed, so a
+/// story that is taken for one is lost.
+const LISTING_LIKELY_MIN: f32 = 0.7;
 
 /// Characters of prose that a page which calls itself a collection may have and still be links to stories.
 const LISTING_CHARS_MAX: usize = 1500;

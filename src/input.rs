@@ -280,7 +280,7 @@ impl InputError {
             Self::PageTooLarge { .. } => "`input.page_bytes_max` sets the limit".to_owned(),
             Self::LineTooLong { .. } => "`input.line_bytes_max` sets the limit".to_owned(),
             Self::Compressed { .. } => "get the file again".to_owned(),
-            Self::Coding { .. } => "archive pages uncompressed, or as gzip or deflate".to_owned(),
+            Self::Coding { .. } => "archive pages uncompressed, or as gzip, deflate, br or zstd".to_owned(),
             Self::Json { .. } => "each line is one object, such as {\"url\": …, \"html\": …}".to_owned(),
             Self::NoContent { .. } => {
                 "give the page as \"html\", or \"path\" of a file, or \"base64\", or \"text\"".to_owned()

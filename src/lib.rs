@@ -28,15 +28,15 @@
 //!
 //! | floor | modules |
 //! | --- | --- |
-//! | each useful alone | [`text`]; then [`page`], [`mojibake`], [`robots`], [`duplicate`], [`evaluate`] |
+//! | each useful alone | [`text`], [`url`]; then [`page`], [`mojibake`], [`robots`], [`duplicate`], [`evaluate`], [`site_memory`] |
 //! | text and tree in, story out: the shapes | [`article`], [`decode`], [`dom`] |
-//! | what a document says | [`main_content`], [`metadata`] |
+//! | what a document says | [`main_content`], [`metadata`], [`pagination`], `discover` |
 //! | the pure way whole | [`extract`] |
-//! | the world | `sink`; then [`fetch`], `input` |
+//! | the world | `store`; then `frontier`, `archive`, `sink`; then [`fetch`], `input`; then `crawl` |
 //! | what is set, and what was asked | `config`; then `cli`; then the program |
 //!
-//! The default feature `cli` is the program; without it the library needs no runtime (`default-features = false`), and
-//! feature `fetch` adds fetching alone.
+//! The default feature `cli` is the program; without it the library needs no runtime (`default-features = false`). Feature
+//! `discover` adds feeds, sitemaps and links alone, feature `fetch` fetching alone.
 //!
 //! # What holds everywhere
 //!
@@ -51,28 +51,41 @@
 //! Tests hold the floors and these names (`tests/floors.rs`), pages (`html-samples/`, one named case each), what strangers
 //! may send (`tests/hostile.rs`) and what servers may do (`tests/suite`).
 
+#[cfg(feature = "crawl")]
+pub mod archive;
 pub mod article;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "cli")]
 pub mod config;
+#[cfg(feature = "crawl")]
+pub mod crawl;
 pub mod decode;
+#[cfg(feature = "discover")]
+pub mod discover;
 pub mod dom;
 pub mod duplicate;
 pub mod evaluate;
 pub mod extract;
 #[cfg(feature = "fetch")]
 pub mod fetch;
+#[cfg(feature = "crawl")]
+pub mod frontier;
 #[cfg(feature = "cli")]
 pub mod input;
 pub mod main_content;
 pub mod metadata;
 pub mod mojibake;
 pub mod page;
+pub mod pagination;
 pub mod robots;
-#[cfg(feature = "cli")]
+#[cfg(feature = "crawl")]
 pub mod sink;
+pub mod site_memory;
+#[cfg(feature = "crawl")]
+pub mod store;
 pub mod text;
+pub mod url;
 
 /// The examples of README.md, as tests.
 #[cfg(doctest)]

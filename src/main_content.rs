@@ -8,23 +8,31 @@ mod comments;
 mod consent;
 mod data;
 pub mod decide;
+mod embeds;
 pub mod features;
 pub mod marks;
+mod media;
 pub mod model;
 pub mod noscript;
+mod notes;
+pub mod page_type;
 pub mod picks;
+pub mod posts;
+mod recall;
 pub mod rules;
 pub mod saved_text;
 pub mod verdict;
 pub mod words;
 
-use crate::article::{BodyPart, Comment, Dropped, PartKind};
+use crate::article::{BodyPart, Comment, Dropped, PageType, PartKind};
 use crate::dom::{Dom, NodeId};
+use crate::site_memory;
 pub use assemble::structure;
 use blocks::Blocks;
 pub use features::{Anchors as Stated, Declared};
 use marks::Mark;
 use picks::Picks;
+pub use recall::Site;
 pub use rules::Anchors;
 use rules::{Reason, Verdict, prose};
 use std::ops::Range;
@@ -55,6 +63,11 @@ pub struct Story {
     pub is_listing: bool,
     /// Whether the page is pictures with captions rather than prose.
     pub is_gallery: bool,
+    /// The kind of page by the model, and how likely it is; `None` for news, whose own word is more certain than any guess,
+    /// and for what is no page.
+    pub page_type: Option<(PageType, f32)>,
+    /// The page's blocks for a memory of its site, as chosen without one; empty unless asked for.
+    pub rows: Vec<site_memory::Row>,
 }
 
 /// The story of a document.
@@ -62,59 +75,128 @@ pub struct Story {
 /// The rules judge every block, and the learned model decides with their verdict as one witness among many; they also say
 /// why a block is out. In an article what is kept is then tidied line by line, which costs a point of word F1 at most on
 /// reference texts that keep bylines and dates, and is what a reader wants.
-pub fn find(dom: &Dom, anchors: &Anchors<'_>, picks: &Picks, url: Option<&Url>, with_dropped: bool) -> Story {
-    let mut blocks = blocks::split_picked(dom, picks);
-    let marks = marks::marks(dom);
-    tell_captions(dom, &mut blocks, &marks);
+///
+/// With a `site`, what its other pages say moves the verdicts last. What `picks` select is the story, and nobody is asked.
+pub fn find(
+    dom: &Dom,
+    anchors: &Anchors<'_>,
+    picks: Picks,
+    url: Option<&Url>,
+    with_dropped: bool,
+    site: Option<&Site<'_>>,
+) -> Story {
     if picks.is_selecting() {
-        return picked(dom, blocks, anchors, picks, url);
+        return picked(dom, anchors, picks, url);
     }
-    let mut verdicts = rules::judge(dom, &blocks, &marks, anchors);
-    // A page of which the model takes no prose is left to the rules, and so is one that would keep it too long.
-    let choice = match blocks.rows.len() {
-        0..=JUDGED_ROWS_MAX => decide::choose(dom, &blocks, &marks, &anchors.stated, &verdicts),
-        _ => decide::Choice::default(),
+    let reading = Reading::of_picked(dom, anchors, picks);
+    // A page that would keep the model too long is left to the rules.
+    let probabilities = match reading.blocks.rows.len() {
+        0..=JUDGED_ROWS_MAX => decide::probabilities(dom, &reading, anchors.stated.declared),
+        n_rows => vec![0.0; n_rows],
     };
-    let has_prose = blocks.rows.iter().zip(&choice.keep).any(|(row, keep)| *keep && prose(row) > 0.0);
-    if has_prose {
-        let declared = anchors.stated.declared;
-        let is_article = matches!(declared, Declared::News | Declared::Article | Declared::Nothing);
-        for (row_idx, keep) in choice.keep.iter().enumerate() {
-            let is_heading = blocks.rows[row_idx].kind == PartKind::Heading;
-            verdicts[row_idx] = match (*keep, verdicts[row_idx]) {
-                (true, Verdict::Drop(Reason::Headline | Reason::Hidden)) => verdicts[row_idx],
-                (true, Verdict::Drop(Reason::Form)) if is_article => verdicts[row_idx],
-                // What names itself a box or a widget on a news page is one.
-                (true, Verdict::Drop(reason)) if declared == Declared::News && reason.is_named() => verdicts[row_idx],
-                (true, _) => Verdict::Keep,
-                // An article's headings fall with what stands under them.
-                (false, Verdict::Keep) if is_heading && is_article => Verdict::Keep,
-                (false, Verdict::Keep) => Verdict::Drop(Reason::Unlikely),
-                (false, Verdict::Drop(_)) => verdicts[row_idx],
-            };
-        }
-        if is_article {
-            verdicts = rules::tidy(dom, &blocks, &marks, anchors, verdicts);
-        }
+    reading.story(dom, anchors, url, probabilities, with_dropped, site)
+}
+
+/// A document cut into rows, each measured and judged by the rules: all that the choice is made from.
+#[derive(Debug)]
+pub struct Reading {
+    /// The rows.
+    pub blocks: Blocks,
+    /// What the page's names say, one a node.
+    pub marks: Vec<Mark>,
+    /// The rules' verdicts, one a row.
+    pub verdicts: Vec<Verdict>,
+    /// The rows as numbers.
+    pub table: features::Table,
+}
+
+impl Reading {
+    /// Cuts, measures and judges.
+    pub fn of(dom: &Dom, anchors: &Anchors<'_>) -> Self {
+        Self::of_picked(dom, anchors, Picks::default())
     }
-    let parts = assemble::parts(dom, &blocks, &verdicts, anchors, picks, url);
-    let first_node = first_node(&blocks, &parts);
-    let mut story = judged(&blocks, &verdicts, with_dropped);
-    story.has_consent |= consent::is_consent_wall(dom, &blocks, &marks);
-    story.first_node = first_node;
-    story.parts = parts.into_iter().map(|(part, _)| part).collect();
-    story.comments = comments::find(dom, &blocks, &verdicts);
-    if has_prose {
-        story.confidence = choice.expected_f1;
+
+    /// The same of what a person's rules leave of the document.
+    pub fn of_picked(dom: &Dom, anchors: &Anchors<'_>, picks: Picks) -> Self {
+        let mut blocks = blocks::split_picked(dom, picks);
+        let marks = marks::marks(dom);
+        tell_captions(dom, &mut blocks, &marks);
+        let verdicts = rules::judge(dom, &blocks, &marks, anchors);
+        let table = features::measure(dom, &blocks, &marks, &anchors.stated);
+        Self { blocks, marks, verdicts, table }
     }
-    story
+
+    /// The story by the model's `probabilities`, one a row.
+    pub fn story(
+        &self,
+        dom: &Dom,
+        anchors: &Anchors<'_>,
+        url: Option<&Url>,
+        probabilities: Vec<f32>,
+        with_dropped: bool,
+        site: Option<&Site<'_>>,
+    ) -> Story {
+        let choice = decide::choose(self, anchors.stated.declared, probabilities);
+        let Self { blocks, marks, .. } = self;
+        let mut verdicts = self.verdicts.clone();
+        // A page of which the model takes nothing is left to the rules.
+        let is_by_model = choice.keep.contains(&true);
+        if is_by_model {
+            let declared = anchors.stated.declared;
+            let is_article = matches!(declared, Declared::News | Declared::Article | Declared::Nothing);
+            for (row_idx, keep) in choice.keep.iter().enumerate() {
+                verdicts[row_idx] = match (*keep, verdicts[row_idx]) {
+                    (true, Verdict::Drop(Reason::Headline)) => verdicts[row_idx],
+                    (true, Verdict::Drop(Reason::Hidden)) if declared == Declared::News => verdicts[row_idx],
+                    (true, Verdict::Drop(Reason::Form)) if is_article => verdicts[row_idx],
+                    // What names itself a box or a widget on a news page is one.
+                    (true, Verdict::Drop(reason)) if declared == Declared::News && reason.is_named() => {
+                        verdicts[row_idx]
+                    }
+                    (true, _) => Verdict::Keep,
+                    (false, Verdict::Keep) => Verdict::Drop(Reason::Unlikely),
+                    (false, Verdict::Drop(_)) => verdicts[row_idx],
+                };
+            }
+            if is_article {
+                verdicts = rules::tidy(dom, blocks, marks, anchors, verdicts);
+            }
+        }
+        let rows = site.map_or_else(Vec::new, |_| recall::rows(dom, blocks, &verdicts));
+        if let Some(hints) = site.and_then(|it| it.evidence.hints(it.page, &rows)) {
+            recall::apply(blocks, &hints, &choice.probabilities, &mut verdicts);
+        }
+        let beside = notes::keep(dom, blocks, &mut verdicts);
+        let mut parts = assemble::parts(dom, blocks, &verdicts, anchors, url);
+        for (part, rows) in &mut parts {
+            part.beside = beside.binary_search(&rows.start).is_ok();
+        }
+        notes::number(dom, blocks, &mut parts);
+        let first_node = first_node(blocks, &parts);
+        let mut story = judged(blocks, &verdicts, with_dropped);
+        story.has_consent |= consent::is_consent_wall(dom, blocks, marks);
+        story.first_node = first_node;
+        story.rows = rows;
+        story.page_type = (anchors.stated.declared != Declared::News)
+            .then(|| page_type::guess(&page_type::measure(dom, self, &anchors.stated)));
+        let parts = media::place(&media::Page { dom, blocks, marks, url }, anchors.headline_node, parts);
+        story.parts = parts.into_iter().map(|(part, _)| part).collect();
+        story.comments = comments::find(dom, blocks, &verdicts);
+        if is_by_model {
+            story.confidence = choice.expected_f1;
+        }
+        story
+    }
 }
 
 /// Rows of a page that the model judges, each for a few microseconds.
 const JUDGED_ROWS_MAX: usize = 20_000;
 
 /// The story that the rules select: all of it, but for the headline over it.
-fn picked(dom: &Dom, mut blocks: Blocks, anchors: &Anchors<'_>, picks: &Picks, url: Option<&Url>) -> Story {
+fn picked(dom: &Dom, anchors: &Anchors<'_>, picks: Picks, url: Option<&Url>) -> Story {
+    let mut blocks = blocks::split_picked(dom, picks);
+    let marks = marks::marks(dom);
+    tell_captions(dom, &mut blocks, &marks);
     let headlines: Vec<String> = anchors.stated.headlines.iter().map(|it| crate::text::fold(it)).collect();
     let n_before_prose = blocks.rows.iter().take_while(|it| prose(it) == 0.0).count();
     let is_headline = |(row_idx, row)| {
@@ -127,7 +209,8 @@ fn picked(dom: &Dom, mut blocks: Blocks, anchors: &Anchors<'_>, picks: &Picks, u
     if blocks.rows.iter().all(|it| it.kind == PartKind::Caption) {
         blocks.rows.iter_mut().for_each(|it| it.kind = PartKind::Paragraph);
     }
-    let parts = assemble::parts(dom, &blocks, &verdicts, anchors, picks, url);
+    let mut parts = assemble::parts(dom, &blocks, &verdicts, anchors, url);
+    notes::number(dom, &blocks, &mut parts);
     Story {
         first_node: first_node(&blocks, &parts),
         parts: parts.into_iter().map(|(part, _)| part).collect(),
@@ -151,23 +234,15 @@ pub fn find_in_text(blocks: &Blocks, with_dropped: bool) -> (Story, Option<Strin
     let mut story = judged(blocks, &verdicts, with_dropped);
     for (row, _) in blocks.rows.iter().zip(&verdicts).filter(|(_, it)| **it == Verdict::Keep) {
         let level = (row.kind == PartKind::Heading).then_some(row.level);
-        let src = Some(crate::article::Source { node: row.element.index(), offset: None });
-        story.parts.push(BodyPart {
-            kind: row.kind,
-            level,
-            role: None,
-            marker: None,
-            text: blocks.text(row).to_owned(),
-            spans: Vec::new(),
-            src,
-        });
+        let src = Some(crate::article::Source { page: None, node: row.element.index(), offset: None });
+        story.parts.push(BodyPart { level, src, ..BodyPart::new(row.kind, blocks.text(row)) });
     }
     (story, headline.map(|it| crate::text::collapse(blocks.text(&blocks.rows[it]))))
 }
 
 /// The story in a page's data, for pages that do not show it.
 pub fn from_data(dom: &Dom, article_body: Option<&str>, anchors: &Anchors<'_>) -> Option<Story> {
-    let mut parts = data::body(dom, article_body)?;
+    let mut parts = data::body(dom, article_body, anchors.stated.headlines)?;
     let headlines: Vec<String> = anchors.stated.headlines.iter().map(|it| crate::text::fold(it)).collect();
     while parts.len() > 1 && headlines.iter().any(|it| rules::is_same_headline(&crate::text::fold(&parts[0].text), it))
     {
@@ -178,6 +253,12 @@ pub fn from_data(dom: &Dom, article_body: Option<&str>, anchors: &Anchors<'_>) -
 
 /// How sure a body is that only the page's data holds.
 const DATA_CONFIDENCE: f32 = 0.7;
+
+/// The posts of a live blog whose story was found, in the page's order.
+pub fn live_posts(dom: &Dom, story: &Story) -> Vec<posts::Found> {
+    let kept: Vec<NodeId> = story.parts.iter().filter_map(|it| Some(NodeId::at(it.src?.node))).collect();
+    posts::find(dom, &blocks::split(dom), &kept)
+}
 
 /// Characters of prose in a story.
 pub fn n_prose_chars(story: &Story) -> usize {

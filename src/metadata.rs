@@ -16,6 +16,9 @@ mod names;
 mod settle;
 mod titles;
 mod visible;
+mod wishes;
+
+pub(crate) use wishes::with_wishes;
 
 use crate::article::{AuthorKind, Dateline, Image, Metadata};
 use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
@@ -273,6 +276,11 @@ impl Claims {
     /// Summaries the page gives, for telling the standfirst in the text.
     pub fn descriptions(&self) -> Vec<&str> {
         self.of(Field::Description).take(DESCRIPTIONS_MAX).map(|it| it.value.as_str()).collect()
+    }
+
+    /// The address that the page gives as its own, absolute; whether it can be is not yet asked.
+    pub fn canonical_url(&self) -> Option<Url> {
+        self.of(Field::CanonicalUrl).find_map(|it| self.absolute(&it.value))
     }
 
     /// The longest body in the page's data, entities and markup undone, paragraphs on lines of their own where it has any.

@@ -20,11 +20,15 @@ mod document;
 mod edges;
 mod entities;
 mod gate;
+mod guards;
 mod languages;
+mod leaning;
 mod legacy;
 mod model;
+mod multi;
 mod normalise;
 mod plan;
+mod quoted;
 mod search;
 mod stream;
 #[cfg(feature = "train")]
@@ -123,7 +127,7 @@ pub fn repair<'a>(text: &'a str, hints: &Hints, options: &Options) -> Repaired<'
 /// The texts of one document with their mojibake repaired, one result per text, in order. The texts vote together:
 /// damage that is plain in one of them lowers the bar for the same damage in the others.
 pub fn repair_all<'a>(texts: &[&'a str], hints: &Hints, options: &Options) -> Vec<Repaired<'a>> {
-    if !options.enabled || !texts.iter().any(|text| gate::may_hold_anything(text)) {
+    if !options.enabled || !texts.iter().any(|text| suspicious(text)) {
         return texts.iter().map(|text| Repaired::unchanged(text)).collect();
     }
     document::repair(texts, hints, options)
@@ -149,3 +153,37 @@ pub(crate) fn oddness(text: &str) -> i64 {
 
 /// Characters of a text that its oddness is measured on.
 const ODDNESS_CHARS: usize = 64 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(damaged: &str, hints: Hints, whole: &str) {
+        assert_eq!(repair(damaged, &hints, &Options::default()).text, whole);
+    }
+
+    #[test]
+    fn the_language_weighs() {
+        let language = |tag| Hints { language: Some(tag), ..Hints::default() };
+        check("La Chine a annoncÚ", language("fr-FR"), "La Chine a annoncé");
+        check("La Chine a annoncÚ", Hints::default(), "La Chine a annoncÚ");
+        check(
+            "SĆ¼per Lig'de Åampiyonluk yarÄ±ÅÄ± sĆ¼rĆ¼yor",
+            language("tr"),
+            "Süper Lig'de şampiyonluk yarışı sürüyor",
+        );
+    }
+
+    #[test]
+    fn the_country_weighs() {
+        let hints = Hints { tld: Some("fr"), ..Hints::default() };
+        check("La Chine a annoncÚ", hints, "La Chine a annoncé");
+    }
+
+    #[test]
+    fn the_declared_encoding_weighs() {
+        let hints = Hints { declared: Some("macintosh"), ..Hints::default() };
+        check("pol√≠tica", hints, "política");
+    }
+}

@@ -33,10 +33,43 @@ pub struct Http {
     /// The `Last-Modified` header as sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_modified: Option<String>,
+    /// What the site asks of robots about the page: its `X-Robots-Tag` headers, then its `<meta name=robots>`, as written.
+    /// [`crate::robots::wishes`] reads them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub robots_tags: Vec<String>,
+    /// Whether rights of text and data mining are reserved: the `tdm-reservation` header, or the `<meta>` of that name;
+    /// `1` for yes. Source: TDM Reservation Protocol (TDMRep), W3C community group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tdm_reservation: Option<String>,
+    /// Where a licence can be had: `tdm-policy`, as the reservation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tdm_policy: Option<String>,
     /// When the response began, RFC 3339 in UTC with whole seconds.
     pub fetched_at: String,
     /// Bytes of the body over the wire, before its content coding was undone.
     pub wire_bytes: u64,
+}
+
+/// One request and its answer as they went over the wire, for an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// The address that was asked for, without user name and password.
+    pub url: Url,
+    /// When the request was sent.
+    pub sent_at: jiff::Timestamp,
+    /// The address of the machine that answered.
+    pub ip: Option<std::net::IpAddr>,
+    /// `HTTP/1.1` or `HTTP/2.0`, as it was spoken.
+    pub protocol: &'static str,
+    /// The request: its line and headers, without those that prove who asks (`Authorization`, `Cookie`).
+    pub request: Vec<u8>,
+    /// Status line and headers of the answer, up to and with the empty line. What the client does not keep of them is lost: the
+    /// case of names, and the order of unlike ones.
+    pub head: Vec<u8>,
+    /// The body in its content coding, its transfer coding undone.
+    pub body: Vec<u8>,
+    /// Whether there was more of the body than was read.
+    pub is_cut: bool,
 }
 
 impl Page {

@@ -21,8 +21,9 @@
 
 use std::time::Duration;
 
-use memchr::memmem;
 use url::{Position, Url};
+
+use crate::url::Wildcards;
 
 /// How much of a robots.txt is read; the RFC asks for at least as much (2.5). The rest is dropped, with the line
 /// that the limit cuts.
@@ -141,6 +142,65 @@ fn token_len(bytes: &[u8]) -> usize {
     bytes.iter().position(|b| !(b.is_ascii_alphabetic() || matches!(b, b'_' | b'-'))).unwrap_or(bytes.len())
 }
 
+/// What a site asks of one crawler about a page it may fetch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// Not to be found in a search: `noindex`.
+    pub no_index: bool,
+    /// Its links not to be followed: `nofollow`.
+    pub no_follow: bool,
+    /// The page as served not to be kept: `noarchive`, `nocache`.
+    pub no_archive: bool,
+    /// No part of its text to be shown: `nosnippet`.
+    pub no_snippet: bool,
+    /// Not to be learned from by machines: `noai`.
+    pub no_ai: bool,
+}
+
+/// What `X-Robots-Tag` headers and `<meta name=robots>` ask, by the values that [`crate::page::Http::robots_tags`] has.
+///
+/// A value may begin with a crawler's name and a colon; it is then for that crawler alone. Directives we do not know, and
+/// those with a value of their own (`max-snippet: 50`), say nothing here.
+///
+/// ```
+/// let wishes = copydesk::robots::wishes(&["noarchive, max-snippet: 50", "otherbot: noindex"], "copydesk");
+/// assert!(wishes.no_archive && !wishes.no_index);
+/// ```
+pub fn wishes(values: &[impl AsRef<str>], token: &str) -> Wishes {
+    /// Directives that have a colon and are no crawler's name.
+    const WITH_VALUE: [&str; 4] = ["max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"];
+    let mut wishes = Wishes::default();
+    for value in values {
+        let mut is_for_us = true;
+        for part in value.as_ref().split(',') {
+            let directive = match part.split_once(':') {
+                Some((name, _)) if WITH_VALUE.iter().any(|it| name.trim().eq_ignore_ascii_case(it)) => continue,
+                // The rest of a date, which has commas and colons.
+                Some((name, _)) if name.trim().contains(' ') => continue,
+                // It holds for those that follow as well.
+                Some((name, directive)) => {
+                    is_for_us = name.trim().eq_ignore_ascii_case(token);
+                    directive
+                }
+                None => part,
+            };
+            if !is_for_us {
+                continue;
+            }
+            match directive.trim().to_ascii_lowercase().as_str() {
+                "noindex" => wishes.no_index = true,
+                "nofollow" => wishes.no_follow = true,
+                "none" => (wishes.no_index, wishes.no_follow) = (true, true),
+                "noarchive" | "nocache" => wishes.no_archive = true,
+                "nosnippet" => wishes.no_snippet = true,
+                "noai" => wishes.no_ai = true,
+                _ => {}
+            }
+        }
+    }
+    wishes
+}
+
 /// The rules gathered for one kind of reader.
 #[derive(Default)]
 struct Group {
@@ -166,44 +226,27 @@ impl Audience {
 /// One `Allow` or `Disallow` line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Rule {
-    /// Normalized; `*` is the wildcard. Without the last `$`.
-    pattern: Vec<u8>,
-    /// Whether the pattern must reach the end of the path: it ended in `$`.
-    to_end: bool,
+    /// Normalized.
+    pattern: Wildcards,
     allow: bool,
 }
 
 impl Rule {
     fn new(value: &[u8], allow: bool) -> Self {
-        let (value, to_end) = match value.strip_suffix(b"$") {
-            Some(value) => (value, true),
-            None => (value, false),
+        // The last `$` has its meaning before percent-encodings are compared: `%24` is a dollar.
+        let (value, end) = match value.strip_suffix(b"$") {
+            Some(value) => (value, &b"$"[..]),
+            None => (value, &b""[..]),
         };
-        Self { pattern: normalized(value, Stars::Wild), to_end, allow }
+        Self { pattern: Wildcards::new([&normalized(value, Stars::Wild), end].concat()), allow }
     }
 
     fn octets(&self) -> usize {
-        self.pattern.len() + usize::from(self.to_end)
+        self.pattern.octets()
     }
 
-    /// Each piece between two wildcards is looked for once, from where the last one ended: the leftmost place
-    /// leaves most room for the rest, so there is never a reason to go back.
     fn matches(&self, path: &[u8]) -> bool {
-        let mut pieces = self.pattern.split(|&b| b == b'*');
-        let first = pieces.next().unwrap_or_default();
-        let Some(mut rest) = path.strip_prefix(first) else {
-            return false;
-        };
-        let Some(last) = pieces.next_back() else {
-            return !self.to_end || rest.is_empty();
-        };
-        for piece in pieces {
-            let Some(at) = memmem::find(rest, piece) else {
-                return false;
-            };
-            rest = &rest[at + piece.len()..];
-        }
-        if self.to_end { rest.ends_with(last) } else { memmem::find(rest, last).is_some() }
+        self.pattern.matches(path)
     }
 }
 
@@ -520,6 +563,26 @@ mod tests {
         }
     }
 
+    #[track_caller]
+    fn check_wishes(values: &[&str], expected: Wishes) {
+        assert_eq!(wishes(values, "copydesk"), expected, "{values:?}");
+    }
+
+    #[test]
+    fn wishes_are_ours_or_everybodys() {
+        let none = Wishes::default();
+        check_wishes(&[], none);
+        check_wishes(&["all", "max-snippet: 5, index"], none);
+        check_wishes(&["NoArchive"], Wishes { no_archive: true, ..none });
+        check_wishes(&["none"], Wishes { no_index: true, no_follow: true, ..none });
+        check_wishes(&["googlebot: noindex, nofollow", "noai"], Wishes { no_ai: true, ..none });
+        check_wishes(&["other: noindex, CopyDesk: nosnippet"], Wishes { no_snippet: true, ..none });
+        check_wishes(
+            &["unavailable_after: Mon, 23 Nov 2026 08:00:00 GMT, nocache"],
+            Wishes { no_archive: true, ..none },
+        );
+    }
+
     #[test]
     fn sitemaps_are_collected_from_everywhere() {
         let robots =
@@ -571,7 +634,8 @@ mod tests {
 
         #[test]
         fn patterns_match_as_if_all_were_tried(pattern in "/[ab*]{0,9}", to_end in any::<bool>(), path in "/[ab]{0,9}") {
-            let rule = Rule { pattern: pattern.clone().into_bytes(), to_end, allow: false };
+            let end = if to_end { "$" } else { "" };
+            let rule = Rule { pattern: Wildcards::new(format!("{pattern}{end}")), allow: false };
             prop_assert_eq!(rule.matches(path.as_bytes()), matches_slowly(pattern.as_bytes(), to_end, path.as_bytes()));
         }
 

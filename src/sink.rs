@@ -6,6 +6,8 @@
 
 mod entry;
 mod name;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 
 pub use entry::{ARTICLE_FIELDS, Failure};
 

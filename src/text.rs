@@ -119,3 +119,43 @@ pub fn n_ascii(bytes: &[u8]) -> usize {
 pub fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || is_mark(c)
 }
+
+/// A name for a file: letters, digits, `-`, `_` and `.`; runs of other characters become one `-`, and neither dots nor
+/// dashes stand at the ends. At most `bytes_max` bytes; may be empty.
+///
+/// ```
+/// assert_eq!(copydesk::text::slug("../Brücke offen!", 100), "Brücke-offen");
+/// ```
+pub fn slug(text: &str, bytes_max: usize) -> String {
+    let mut slug = String::new();
+    for c in text.chars() {
+        let c = if c.is_alphanumeric() || matches!(c, '_' | '.') { c } else { '-' };
+        let repeats = matches!(c, '-' | '.') && (slug.is_empty() || slug.ends_with(['-', '.']));
+        if slug.len() + c.len_utf8() > bytes_max {
+            break;
+        }
+        if !repeats {
+            slug.push(c);
+        }
+    }
+    slug.truncate(slug.trim_end_matches(['-', '.']).len());
+    slug
+}
+
+/// A part of a URL with its `%XX` as the characters they stand for.
+pub fn percent_decoded(segment: &str) -> String {
+    let bytes = segment.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = segment.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
+        if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            decoded.push(byte);
+            at += 3;
+        } else {
+            decoded.push(bytes[at]);
+            at += 1;
+        }
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}

@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 
 /// From the ground up. Modules of one floor do not know each other; a new module gets a place here.
 const FLOORS: &[&[&str]] = &[
-    &["text"],
-    &["page", "url", "mojibake", "robots", "duplicate", "evaluate", "words"],
+    &["text", "url"],
+    &["page", "mojibake", "robots", "duplicate", "evaluate", "words", "site_memory"],
     &["article", "decode", "dom"],
-    &["main_content", "metadata", "sites", "discover", "site_memory"],
+    &["main_content", "metadata", "pagination", "sites", "discover"],
     &["extract"],
-    &["frontier", "store", "sink", "explain"],
+    &["store"],
+    &["frontier", "archive", "sink", "explain"],
     &["fetch", "input"],
     &["serve", "crawl"],
     &["config"],
@@ -26,6 +27,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
     (&["html5ever::", "markup5ever::", "scraper::"], &["dom.rs", "dom/"]),
     (&["reqwest::"], &["fetch/http"]),
     (&["clap::"], &["cli.rs", "cli/"]),
+    (&["rusqlite::"], &["store", "frontier/sqlite"]),
     (&["print!", "println!", "eprint!", "eprintln!", "process::exit"], &["main.rs"]),
 ];
 

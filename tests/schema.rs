@@ -1,8 +1,9 @@
 //! `schema/article.schema.json` against what [`Article`] writes: every field, every variant, and nothing else.
 
 use copydesk::article::{
-    Article, Author, AuthorKind, BodyPart, Comment, Comments, Dateline, Dropped, Image, Metadata, NoArticle, PageType,
-    PartKind, Publisher, RepairKind, Repaired, Role, SCHEMA, Source, Span, SpanKind, Truncation,
+    Article, Author, AuthorKind, BodyPart, Comment, Comments, Dateline, Dropped, Embed, EmbedKind, Image, Metadata,
+    NoArticle, PageType, Pagination, PartKind, Picture, Post, Publisher, RepairKind, Repaired, Role, SCHEMA, Source,
+    Span, SpanKind, Truncation,
 };
 use copydesk::page::Http;
 use serde_json::{Value, json};
@@ -25,6 +26,9 @@ fn line_schema() -> Value {
     schema
 }
 
+const EMBED_KINDS: [EmbedKind; 6] =
+    [EmbedKind::Post, EmbedKind::Video, EmbedKind::Audio, EmbedKind::Map, EmbedKind::Graphic, EmbedKind::Document];
+
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
@@ -38,10 +42,20 @@ fn whole() -> Article {
         role,
         marker: marker.map(str::to_owned),
         text: "Rain stopped play".to_owned(),
-        spans: [SpanKind::Strong, SpanKind::Emphasis, SpanKind::Code, SpanKind::Link { href: "/a".to_owned() }]
-            .map(|kind| Span { start: 0, end: 4, kind })
-            .to_vec(),
-        src: Some(Source { node: 7, offset: Some(120) }),
+        beside: true,
+        note: some("1"),
+        image: None,
+        embed: None,
+        spans: [
+            SpanKind::Strong,
+            SpanKind::Emphasis,
+            SpanKind::Code,
+            SpanKind::Link { href: "/a".to_owned() },
+            SpanKind::Note { note: "1".to_owned() },
+        ]
+        .map(|kind| Span { start: 0, end: 4, kind })
+        .to_vec(),
+        src: Some(Source { page: Some(2), node: 7, offset: Some(120) }),
     };
     let kinds = [PartKind::Quote, PartKind::Code, PartKind::Table, PartKind::Caption];
     let mut blocks = vec![
@@ -51,6 +65,19 @@ fn whole() -> Article {
         part(PartKind::ListItem, Some(1), Some(Role::Label), Some("1.")),
     ];
     blocks.extend(kinds.map(|kind| part(kind, None, None, None)));
+    let picture = Picture {
+        url: "https://news.example/rain.jpg".to_owned(),
+        alt: some("Covers"),
+        credit: some("A. Photographer"),
+    };
+    blocks.push(BodyPart { image: Some(Box::new(picture)), ..BodyPart::new(PartKind::Caption, "") });
+    blocks.extend(EMBED_KINDS.map(|kind| {
+        let [url, provider, author, date] = ["https://x.com/a/status/1", "x.com", "A (@a)", "May 3"].map(some);
+        BodyPart {
+            embed: Some(Box::new(Embed { kind, url, provider, author, date })),
+            ..BodyPart::new(PartKind::Embed, "")
+        }
+    }));
     Article {
         schema: SCHEMA,
         metadata: Metadata {
@@ -90,6 +117,22 @@ fn whole() -> Article {
         markdown: some("# Rain"),
         html: some("<h1>Rain</h1>"),
         blocks,
+        posts: vec![Post {
+            time: some("2024-05-03T15:04:00+01:00"),
+            headline: some("Covers on"),
+            author: some("Ada Lovelace"),
+            text: "It rains.".to_owned(),
+            blocks: Some(0..2),
+        }],
+        pagination: Some(Pagination {
+            page: 1,
+            of: Some(2),
+            next: some("https://news.example/rain?page=2"),
+            previous: url(),
+            pages: url().into_iter().collect(),
+            single: url(),
+            joined: 2,
+        }),
         comments: Comments {
             count: 1,
             items: vec![Comment { author: some("Bo"), date: some("2024-05-03"), text: "Pity.".to_owned() }],
@@ -127,6 +170,9 @@ fn whole() -> Article {
             redirects: vec!["http://news.example/rain".parse().expect("a URL")],
             etag: some("\"x\""),
             last_modified: some("Fri, 03 May 2024 21:00:00 GMT"),
+            robots_tags: vec!["noarchive".to_owned()],
+            tdm_reservation: some("1"),
+            tdm_policy: some("https://news.example/policy.json"),
             fetched_at: "2024-05-03T21:31:00Z".to_owned(),
             wire_bytes: 4096,
         }),
@@ -144,6 +190,8 @@ fn bare() -> Article {
         markdown: None,
         html: None,
         blocks: vec![],
+        posts: vec![Post { time: some("15:04"), ..Post::default() }],
+        pagination: Some(Pagination { page: 2, joined: 1, ..Pagination::default() }),
         comments: Comments::default(),
         repairs: vec![],
         dropped: None,
@@ -234,6 +282,11 @@ fn unknown_fields_are_refused_at_every_depth() {
         "/blocks/0",
         "/blocks/0/spans/0",
         "/blocks/0/src",
+        "/blocks/8/image",
+        "/blocks/9/embed",
+        "/posts/0",
+        "/posts/0/blocks",
+        "/pagination",
         "/comments",
         "/comments/items/0",
         "/repairs/0",
@@ -256,6 +309,11 @@ fn impossible_values_are_refused() {
     check_refused("/blocks/0/text", json!(""));
     check_refused("/blocks/2/level", json!(1));
     check_refused("/blocks/0/marker", json!("•"));
+    check_refused("/blocks/0/embed", json!({"kind": "video"}));
+    check_refused("/blocks/0/spans/4", json!({"start": 0, "end": 0, "type": "note"}));
+    check_refused("/blocks/9/embed/kind", json!("gif"));
+    check_refused("/posts/0/time", json!("3 pm"));
+    check_refused("/pagination/page", json!(0));
     check_refused("/blocks/0/spans/3", json!({"start": 0, "end": 4, "type": "link"}));
     check_refused("/repairs/0", json!({"kind": "mojibake", "count": 1}));
 }

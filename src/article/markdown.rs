@@ -6,7 +6,7 @@
 //!
 //! Source: [CommonMark 0.31.2](https://spec.commonmark.org/0.31.2/).
 
-use super::spans::{Edge, Nested, is_safe_link, nest, walk};
+use super::spans::{Edge, Nested, caption_with_credit, embed_said, is_picture_link, is_safe_link, nest, notes, walk};
 use super::{Article, AuthorKind, BodyPart, PartKind, Role, Span, SpanKind};
 
 /// The article as Markdown: the headline as `# `, then the body. Ends in one line feed; empty if there is no text at all.
@@ -15,11 +15,17 @@ pub fn markdown(article: &Article) -> String {
     if let Some(headline) = &article.metadata.headline {
         writer.block(&format!("# {}", heading_text(headline, &[])));
     }
+    let mut posts = article.posts.iter().filter_map(|it| Some((it.blocks.as_ref()?.start, it.about()?))).peekable();
+    let mut part_idx = 0;
     // Each list, and each stretch between two, at a time.
     for parts in article.blocks.chunk_by(|a, b| is_of_list(a) == is_of_list(b)) {
         let is_loose = parts.iter().any(continues_item);
         for part in parts {
+            if let Some((_, about)) = posts.next_if(|(start, _)| *start <= part_idx) {
+                writer.block(&format!("**{}**", escaped(&about)));
+            }
             writer.part(part, is_loose);
+            part_idx += 1;
         }
     }
     writer.out
@@ -99,6 +105,12 @@ enum Last {
 
 impl Writer {
     fn part(&mut self, part: &BodyPart, is_loose: bool) {
+        if let Some(note) = &part.note {
+            self.item_columns.clear();
+            // What goes on in the next line stands under the text.
+            let text = indented(&paragraph(part), NOTE_COLUMNS);
+            return self.block(&format!("[^{}]: {}", label(note), text.trim_start()));
+        }
         match part.kind {
             PartKind::ListItem => return self.list_item(part, is_loose),
             PartKind::Paragraph if part.level.is_some() && !self.item_columns.is_empty() => {
@@ -112,7 +124,8 @@ impl Writer {
             | PartKind::Quote
             | PartKind::Code
             | PartKind::Table
-            | PartKind::Caption => self.item_columns.clear(),
+            | PartKind::Caption
+            | PartKind::Embed => self.item_columns.clear(),
         }
         match part.kind {
             PartKind::Heading => {
@@ -131,10 +144,8 @@ impl Writer {
             }
             PartKind::Code => self.block(&fenced(&part.text)),
             PartKind::Table => self.block(&table(&part.text)),
-            PartKind::Caption => {
-                let whole = Span { start: 0, end: part.text.len(), kind: SpanKind::Emphasis };
-                self.block(&lines(&part.text, [&whole].into_iter().chain(&part.spans)));
-            }
+            PartKind::Caption => self.block(&figure(part)),
+            PartKind::Embed => self.block(&embed(part)),
             PartKind::Paragraph | PartKind::ListItem => self.block(&paragraph(part)),
         }
     }
@@ -178,6 +189,51 @@ impl Writer {
     }
 }
 
+/// Columns by which what goes on with a footnote is indented.
+const NOTE_COLUMNS: usize = 4;
+
+/// A footnote's number, which is all that may stand in its label.
+fn label(note: &str) -> String {
+    note.chars().filter(char::is_ascii_alphanumeric).collect()
+}
+
+/// A picture, its caption in italics in the line below.
+fn figure(part: &BodyPart) -> String {
+    let mut figure = String::new();
+    let picture = part.image.as_ref().filter(|it| is_picture_link(&it.url));
+    if let Some(picture) = picture {
+        // An address in it would be read as a link in the picture's name.
+        figure
+            .push_str(&format!("![{}](", escaped(picture.alt.as_deref().unwrap_or_default()).replace(['[', ']'], "")));
+        push_href(&mut figure, &picture.url);
+        figure.push(')');
+    }
+    let caption = caption_with_credit(part);
+    if !caption.is_empty() {
+        let whole = Span { start: 0, end: caption.len(), kind: SpanKind::Emphasis };
+        figure.push_str(if picture.is_some() { "\\\n" } else { "" });
+        figure.push_str(&lines(&caption, [&whole].into_iter().chain(&part.spans)));
+    }
+    figure
+}
+
+/// What is embedded: its words as a quotation with a link to it, or the link alone.
+fn embed(part: &BodyPart) -> String {
+    let Some(embed) = &part.embed else { return prefixed(&paragraph(part), "> ") };
+    let said = embed_said(embed);
+    let link = match embed.url.as_deref().filter(|it| is_safe_link(it)) {
+        Some(url) => {
+            let whole = Span { start: 0, end: said.len(), kind: SpanKind::Link { href: url.to_owned() } };
+            inline(&said, [&whole])
+        }
+        None => escaped(&said),
+    };
+    if part.text.is_empty() {
+        return link;
+    }
+    format!("{}\n>\n> — {link}", prefixed(&paragraph(part), "> "))
+}
+
 /// What an item begins with in Markdown. Numbers keep their value; a mark that Markdown does not know is kept as text.
 fn marker(as_in_page: Option<&str>) -> String {
     let mark = as_in_page.unwrap_or_default().trim();
@@ -216,10 +272,13 @@ fn lines<'a>(text: &str, spans: impl IntoIterator<Item = &'a Span>) -> String {
 }
 
 fn inline<'a>(text: &str, spans: impl IntoIterator<Item = &'a Span>) -> String {
+    let spans: Vec<&Span> = spans.into_iter().collect();
+    let notes = notes(text, &spans);
     let mut nested = nest(text, spans, |span| match span.kind {
         SpanKind::Strong | SpanKind::Emphasis => is_read_as_emphasis(text, span),
         SpanKind::Code => !text[span.start..span.end].contains(['`', '\n']),
         SpanKind::Link { href } => is_safe_link(href),
+        SpanKind::Note { .. } => false,
     });
     // Asterisks that touch would be read as one run.
     let mut last_end = None;
@@ -232,22 +291,34 @@ fn inline<'a>(text: &str, spans: impl IntoIterator<Item = &'a Span>) -> String {
         !touches
     });
     let mut out = String::new();
+    let mut notes = notes.into_iter().peekable();
     walk(
         text,
         &nested,
         &mut out,
         |out, range, open| {
-            if open.iter().any(|span| *span.kind == SpanKind::Code) {
-                out.push_str(&text[range]);
-            } else {
-                let is_link = open.iter().any(|span| matches!(span.kind, SpanKind::Link { .. }));
-                escape(out, text, range, is_link);
+            let write = |out: &mut String, range: std::ops::Range<usize>| {
+                if open.iter().any(|span| *span.kind == SpanKind::Code) {
+                    out.push_str(&text[range]);
+                } else {
+                    let is_link = open.iter().any(|span| matches!(span.kind, SpanKind::Link { .. }));
+                    escape(out, text, range, is_link);
+                }
+            };
+            let mut at = range.start;
+            // A reference inside of a link or of code would be no reference.
+            while let Some((place, note)) = notes.next_if(|(place, _)| *place <= range.end && open.is_empty()) {
+                write(out, at..place.max(at));
+                at = place.max(at);
+                out.push_str(&format!("[^{}]", label(note)));
             }
+            write(out, at..range.end);
         },
         |out, span, edge| match (span.kind, edge) {
             (SpanKind::Strong, _) => out.push_str("**"),
             (SpanKind::Emphasis, _) => out.push('*'),
             (SpanKind::Code, _) => out.push('`'),
+            (SpanKind::Note { .. }, _) => {}
             (SpanKind::Link { .. }, Edge::Open) => out.push('['),
             (SpanKind::Link { href }, Edge::Close) => {
                 out.push_str("](");

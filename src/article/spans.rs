@@ -1,6 +1,6 @@
 //! Spans made to nest, as every markup asks: none crosses another, none stands in one of its own kind.
 
-use super::{Span, SpanKind};
+use super::{BodyPart, Embed, EmbedKind, Span, SpanKind};
 
 /// A span that nests with the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +85,46 @@ pub(super) fn walk<'a>(
     plain(out, at..text.len(), &open);
 }
 
+/// Where footnotes are referred to, in order, with their numbers.
+pub(super) fn notes<'a>(text: &str, spans: &[&'a Span]) -> Vec<(usize, &'a str)> {
+    let note = |span: &&'a Span| match &span.kind {
+        SpanKind::Note { note } if text.is_char_boundary(span.start) => Some((span.start, note.as_str())),
+        SpanKind::Note { .. } | SpanKind::Strong | SpanKind::Emphasis | SpanKind::Code | SpanKind::Link { .. } => None,
+    };
+    let mut notes: Vec<_> = spans.iter().filter_map(note).collect();
+    notes.sort_by_key(|(place, _)| *place);
+    notes
+}
+
+/// A caption, and the credit in brackets where it does not say it itself.
+pub(super) fn caption_with_credit(part: &BodyPart) -> String {
+    let credit = part.image.as_ref().and_then(|it| it.credit.as_deref()).filter(|it| !part.text.contains(it));
+    match credit {
+        Some(credit) if part.text.is_empty() => credit.to_owned(),
+        Some(credit) => format!("{} ({credit})", part.text),
+        None => part.text.clone(),
+    }
+}
+
+/// What a link to something embedded says: who and when, else what and where.
+pub(super) fn embed_said(embed: &Embed) -> String {
+    if let Some(author) = &embed.author {
+        return [Some(author.as_str()), embed.date.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    }
+    let kind = match embed.kind {
+        EmbedKind::Post => "Post",
+        EmbedKind::Video => "Video",
+        EmbedKind::Audio => "Audio",
+        EmbedKind::Map => "Map",
+        EmbedKind::Graphic => "Graphic",
+        EmbedKind::Document => "Document",
+    };
+    match &embed.provider {
+        Some(provider) => format!("{kind}: {provider}"),
+        None => kind.to_owned(),
+    }
+}
+
 /// An end of a span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Edge {
@@ -97,6 +137,12 @@ pub(super) enum Edge {
 pub(super) fn is_safe_link(href: &str) -> bool {
     let scheme = href.split_once(':').map(|(scheme, _)| scheme);
     scheme.is_some_and(|scheme| ["http", "https", "mailto"].iter().any(|safe| scheme.eq_ignore_ascii_case(safe)))
+}
+
+/// Whether a picture may be shown from an address.
+pub(super) fn is_picture_link(url: &str) -> bool {
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| ["http", "https"].iter().any(|safe| scheme.eq_ignore_ascii_case(safe)))
 }
 
 #[cfg(test)]
@@ -122,6 +168,7 @@ mod tests {
                     SpanKind::Emphasis => ('(', ')'),
                     SpanKind::Code => ('`', '`'),
                     SpanKind::Link { .. } => ('[', ']'),
+                    SpanKind::Note { .. } => unreachable!("not asked for"),
                 };
                 out.push(if edge == Edge::Open { open } else { close });
             },

@@ -1,15 +1,20 @@
 //! `copydesk clean`: pages already saved → articles.
 
-use super::output::{Desk, OutputArgs, finish};
-use super::pipeline::{self, in_order};
+use super::memory::Memory;
+use super::output::{Desk, Done, Finished, How, OutputArgs, finish};
+use super::pages::Joiner;
+use super::pipeline::{self, caught, in_order};
 use super::stats::Stopwatch;
 use super::talk::chain;
 use super::{Context, Exit};
+use crate::extract;
 use crate::input::{self, Content, InputError, Item, Kind, Record};
 use crate::page::Page;
-use crate::sink::{Failure, Origin, Target};
+use crate::sink::{Failure, Origin, Shape, Target};
+use crate::site_memory::Observation;
 use clap::{Args, ValueEnum};
 use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -31,6 +36,15 @@ pub(super) struct CleanArgs {
     /// Pages worked on at once; without it, as many as the machine has processors.
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+    /// What is known of sites from their other pages: read if it is there, used, and written with what these pages add.
+    #[arg(long, value_name = "FILE")]
+    site_memory: Option<PathBuf>,
+    /// Read everything twice, so that what a site's pages have in common counts for each of them; not from standard input.
+    #[arg(long)]
+    two_passes: bool,
+    /// Give a story that stands on several of these pages as one, where the first of them stood.
+    #[arg(long)]
+    join_pages: bool,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -47,12 +61,12 @@ enum KindArg {
 }
 
 /// A URL that stands by itself.
-fn absolute_url(typed: &str) -> Result<Url, String> {
+pub(super) fn absolute_url(typed: &str) -> Result<Url, String> {
     Url::parse(typed).map_err(|problem| format!("{problem}; an address begins with https:// or http://"))
 }
 
 pub(super) fn run(args: CleanArgs, context: &mut Context) -> Exit {
-    let CleanArgs { paths, url, input, jobs, output } = args;
+    let CleanArgs { paths, url, input, jobs, site_memory, two_passes, join_pages, output } = args;
     if let Some(folder) = written_into(&paths, &output.target()) {
         context.talk.error(
             &format!("{} would be read again, with the articles in it, by the next run", folder.display()),
@@ -60,6 +74,19 @@ pub(super) fn run(args: CleanArgs, context: &mut Context) -> Exit {
         );
         return Exit::Usage;
     }
+    if two_passes && (paths.is_empty() || paths.iter().any(|path| path.as_os_str() == "-")) {
+        context
+            .talk
+            .error("standard input cannot be read twice", Some("name files or folders, or leave --two-passes out"));
+        return Exit::Usage;
+    }
+    let mut memory = match (site_memory, two_passes) {
+        (None, false) => None,
+        (file, _) => match Memory::open(file, context) {
+            Ok(memory) => Some(memory),
+            Err(exit) => return exit,
+        },
+    };
     let mut desk = match Desk::open(&output, &paths, context) {
         Ok(desk) => desk,
         Err(exit) => return exit,
@@ -76,23 +103,95 @@ pub(super) fn run(args: CleanArgs, context: &mut Context) -> Exit {
     let shape = output.shape();
     pipeline::silence_caught_panics();
     context.talk.begin_counting();
+    let n_jobs = jobs.unwrap_or_else(pipeline::default_threads);
+    let open = |item: Item| {
+        let record = input::open(item, &bounds);
+        Record { content: record.content.map(|content| with_url(content, url.as_ref())), ..record }
+    };
+    let read_all = |hand_over: &mut dyn FnMut(Item) -> ControlFlow<()>| {
+        let _ = input::read(&paths, kind, &bounds, hand_over);
+    };
+    if let Some(memory) = memory.as_mut().filter(|_| two_passes) {
+        let (known, learned) = (&memory.known, &mut memory.learned);
+        let settings = &context.settings.config.extract;
+        context.stats.read += in_order(
+            n_jobs,
+            read_all,
+            // What fails here fails again, and is told then.
+            |item: Item| match open(item).content {
+                Ok(Content::Page(page)) => caught(|| extract::extract_on_site(&page, settings, known).1).ok().flatten(),
+                Ok(Content::Text { .. }) | Err(_) => None,
+            },
+            |seen| {
+                if let Some((host, seen)) = seen {
+                    learned.observe(&host, seen);
+                }
+                ControlFlow::Continue(())
+            },
+        );
+        memory.learn();
+    }
     let (talk, stats) = (&mut context.talk, &mut context.stats);
+    let (known, mut learned) = match &mut memory {
+        Some(Memory { known, learned, .. }) => (Some(&*known), Some(learned)),
+        None => (None, None),
+    };
+    let how = How { options: &options, memory: known };
+    let mut joiner = join_pages.then(Joiner::default);
     let read = in_order(
-        jobs.unwrap_or_else(pipeline::default_threads),
-        |hand_over| {
-            let _ = input::read(&paths, kind, &bounds, hand_over);
-        },
+        n_jobs,
+        read_all,
         |item: Item| {
             let stopwatch = Stopwatch::start();
-            let Record { name, path, folder, alone, fields, content } = input::open(item, &bounds);
-            let content = content.map(|content| with_url(content, url.as_ref())).map_err(|error| failure(&error));
+            let Record { name, path, folder, alone, fields, content } = open(item);
+            let content = content.map_err(|error| failure(&error));
             let read = stopwatch.read();
-            finish(name, Origin { fields, url: None, path, folder, alone }, content, &options, &shape, read)
+            let done = finish(name, Origin { fields, url: None, path, folder, alone }, content, &[], how, read);
+            // What waits for other pages is written when they are there.
+            if join_pages { Taken::Waits(Box::new(done)) } else { Taken::ready(done, &shape) }
         },
-        |finished| desk.take(finished, talk, stats),
+        |taken| {
+            let (finished, mut seen) = match taken {
+                Taken::Ready(finished, seen) => (vec![*finished], seen),
+                Taken::Waits(mut done) => {
+                    let seen = done.seen.take();
+                    let joiner = joiner.as_mut().expect("pages wait for it only");
+                    let ready = joiner.push(*done, &options);
+                    (ready.into_iter().map(|it| it.rendered(&shape)).collect(), seen)
+                }
+            };
+            if let (Some(learned), Some((host, seen))) = (&mut learned, seen.take()) {
+                learned.observe(&host, seen);
+            }
+            finished.into_iter().try_for_each(|it| desk.take(it, talk, stats))
+        },
     );
+    for done in joiner.iter_mut().flat_map(|it| it.finish(&options)) {
+        if desk.take(done.rendered(&shape), &mut context.talk, &mut context.stats).is_break() {
+            break;
+        }
+    }
     context.stats.read += read;
-    desk.close(&mut context.talk, &context.stats)
+    let exit = desk.close(&mut context.talk, &context.stats);
+    match memory.map(|it| it.close(context)) {
+        Some(Err(failed)) => failed,
+        Some(Ok(())) | None => exit,
+    }
+}
+
+/// A page that was worked on.
+enum Taken {
+    /// To be written, and what it taught about its site.
+    Ready(Box<Finished>, Option<(String, Observation)>),
+    /// To be joined with others first.
+    Waits(Box<Done>),
+}
+
+impl Taken {
+    fn ready(mut done: Done, shape: &Shape) -> Self {
+        let seen = done.seen.take();
+        Self::Ready(Box::new(done.rendered(shape)), seen)
+    }
 }
 
 /// The folder that is both read and written, if there is one.

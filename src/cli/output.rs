@@ -1,5 +1,6 @@
 //! What comes out of `fetch` and `clean`: the flags, and one page's way from bytes to what is written and said.
 
+use super::pages;
 use super::pipeline::caught;
 use super::stats::{Spent, Stats, Stopwatch};
 use super::talk::Talk;
@@ -9,7 +10,9 @@ use crate::dom::Cuts;
 use crate::dom::select::Selector;
 use crate::extract::{self, Extracted, Want};
 use crate::input::Content;
+use crate::page::Page;
 use crate::sink::{self, Failure, Format, Origin, Rendered, Shape, Sink, SinkError, Target};
+use crate::site_memory::{Observation, SiteMemory};
 use clap::{Args, ValueEnum};
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -133,8 +136,68 @@ pub(super) struct Finished {
     rendered: Rendered,
     fate: Fate,
     n_bytes: usize,
+    n_inputs: usize,
     read: Spent,
     work: Spent,
+}
+
+/// One page, read and not yet written.
+pub(super) struct Done {
+    name: String,
+    origin: Origin,
+    pub(super) outcome: Result<Extracted, Failure>,
+    n_bytes: usize,
+    n_inputs: usize,
+    read: Spent,
+    work: Spent,
+    /// What the page taught about its site, and the host.
+    pub(super) seen: Option<(String, Observation)>,
+}
+
+impl Done {
+    /// The story, if it is one.
+    pub(super) fn article(&self) -> Option<&crate::article::Article> {
+        self.outcome.as_ref().ok().and_then(|it| it.story().ok())
+    }
+
+    /// Counts a page that becomes part of this one's story.
+    pub(super) fn takes_in(&mut self, other: &Self) {
+        self.n_bytes += other.n_bytes;
+        self.n_inputs += other.n_inputs;
+        self.read += other.read;
+        self.work += other.work;
+    }
+
+    /// In the shape asked for.
+    pub(super) fn rendered(self, shape: &Shape) -> Finished {
+        let stopwatch = Stopwatch::start();
+        let Self { name, origin, outcome, n_bytes, n_inputs, read, mut work, seen: _ } = self;
+        let (fields, url, alone) = (origin.fields.clone(), origin.url.clone(), origin.alone);
+        let done = caught(move || (sink::render(origin, &outcome, shape), fate(outcome, shape)));
+        let (rendered, fate) = done.unwrap_or_else(|panic| {
+            let failure = broken(&name, &panic);
+            let origin = Origin { fields, url, alone, ..Origin::default() };
+            (sink::render(origin, &Err(failure.clone()), shape), Fate::Failed(failure))
+        });
+        work += stopwatch.read();
+        Finished { name, rendered, fate, n_bytes, n_inputs, read, work }
+    }
+}
+
+fn broken(name: &str, panic: &str) -> Failure {
+    Failure {
+        kind: "panic".to_owned(),
+        message: format!("{name} broke the program: {panic}"),
+        hint: Some("this is a fault of copydesk; the page that shows it is wanted".to_owned()),
+    }
+}
+
+/// How pages are read.
+#[derive(Clone, Copy)]
+pub(super) struct How<'a> {
+    pub(super) options: &'a extract::Options,
+    /// What is known of their sites, where that counts.
+    pub(super) memory: Option<&'a SiteMemory>,
 }
 
 enum Fate {
@@ -143,42 +206,41 @@ enum Fate {
     Failed(Failure),
 }
 
-/// The story of what was read, in the shape asked for. A panic is a failure of this page only.
+/// The story of what was read, with the pages that it goes on in. A panic is a failure of this page only.
 pub(super) fn finish(
     name: String,
     mut origin: Origin,
     content: Result<Content, Failure>,
-    options: &extract::Options,
-    shape: &Shape,
+    others: &[Page],
+    how: How<'_>,
     read: Spent,
-) -> Finished {
+) -> Done {
     let stopwatch = Stopwatch::start();
-    let n_bytes = content.as_ref().map_or(0, Content::n_bytes);
-    let alone = origin.alone;
-    if let Ok(Content::Page(crate::page::Page { url, .. }) | Content::Text { url, .. }) = &content {
+    let n_bytes = content.as_ref().map_or(0, Content::n_bytes) + others.iter().map(|it| it.body.len()).sum::<usize>();
+    if let Ok(Content::Page(Page { url, .. }) | Content::Text { url, .. }) = &content {
         origin.url.clone_from(url);
     }
-    let (fields, url) = (origin.fields.clone(), origin.url.clone());
-    let done = caught(move || {
-        let outcome = content.map(|content| story(&content, options));
-        (sink::render(origin, &outcome, shape), fate(outcome, shape))
-    });
-    let (rendered, fate) = done.unwrap_or_else(|panic| {
-        let failure = Failure {
-            kind: "panic".to_owned(),
-            message: format!("{name} broke the program: {panic}"),
-            hint: Some("this is a fault of copydesk; the page that shows it is wanted".to_owned()),
-        };
-        let origin = Origin { fields, url, alone, ..Origin::default() };
-        (sink::render(origin, &Err(failure.clone()), shape), Fate::Failed(failure))
-    });
-    Finished { name, rendered, fate, n_bytes, read, work: stopwatch.read() }
+    let (outcome, seen) = match content {
+        Err(failure) => (Err(failure), None),
+        Ok(content) => {
+            let told = caught(|| {
+                let (first, seen) = story(&content, how);
+                (pages::whole(first, others, how.options), seen)
+            });
+            match told {
+                Ok((extracted, seen)) => (Ok(extracted), seen),
+                Err(panic) => (Err(broken(&name, &panic)), None),
+            }
+        }
+    };
+    Done { name, origin, outcome, n_bytes, n_inputs: 1, read, work: stopwatch.read(), seen }
 }
 
-fn story(content: &Content, options: &extract::Options) -> Extracted {
-    match content {
-        Content::Page(page) => extract::extract(page, options),
-        Content::Text { text, url } => extract::extract_text(text, url.as_ref(), options),
+fn story(content: &Content, how: How<'_>) -> (Extracted, Option<(String, Observation)>) {
+    match (content, how.memory) {
+        (Content::Page(page), Some(memory)) => extract::extract_on_site(page, how.options, memory),
+        (Content::Page(page), None) => (extract::extract(page, how.options), None),
+        (Content::Text { text, url }, _) => (extract::extract_text(text, url.as_ref(), how.options), None),
     }
 }
 
@@ -254,8 +316,8 @@ impl Desk {
 
     /// Breaks when nothing more can be written.
     pub(super) fn take(&mut self, finished: Finished, talk: &mut Talk, stats: &mut Stats) -> ControlFlow<()> {
-        let Finished { name, rendered, fate, n_bytes, read, work } = finished;
-        stats.inputs += 1;
+        let Finished { name, rendered, fate, n_bytes, n_inputs, read, work } = finished;
+        stats.inputs += n_inputs;
         stats.bytes += n_bytes as u64;
         stats.read += read;
         stats.work += work;

@@ -2,7 +2,8 @@
 
 use super::{Global, is_watched};
 use clap::ColorChoice;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -16,12 +17,17 @@ pub(super) struct Talk {
     bar: Option<ProgressBar>,
     /// Since when things of unknown number are counted, and how many there were, if they are.
     counting: Option<(Instant, u64)>,
+    /// A line for each source of a crawl, while one is watched.
+    sources: Option<(MultiProgress, BTreeMap<String, ProgressBar>)>,
     /// Whether the last message ended in a hint, after which a blank line is due.
     has_hinted: bool,
 }
 
 /// How long nobody wonders what goes on.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Lines for sources that fit a terminal.
+const SOURCE_LINES_MAX: usize = 16;
 
 const RED: &str = "\x1b[1;31m";
 const CYAN: &str = "\x1b[1;36m";
@@ -42,6 +48,7 @@ impl Talk {
             is_verbose: global.verbose,
             bar: None,
             counting: None,
+            sources: None,
             has_hinted: false,
         }
     }
@@ -79,9 +86,10 @@ impl Talk {
             // A closed stderr leaves nobody to tell.
             let _ = writeln!(err, "{line}").and_then(|()| err.flush());
         };
-        match &self.bar {
-            Some(bar) => bar.suspend(write),
-            None => write(),
+        match (&self.bar, &self.sources) {
+            (Some(bar), _) => bar.suspend(write),
+            (None, Some((lines, _))) => lines.suspend(write),
+            (None, None) => write(),
         }
     }
 
@@ -135,6 +143,33 @@ impl Talk {
         }
     }
 
+    /// Shows a line for each source that something happens to, on a terminal only.
+    pub(super) fn begin_sources(&mut self) {
+        if !self.is_quiet && is_watched() {
+            self.sources = Some((MultiProgress::with_draw_target(ProgressDrawTarget::stderr()), BTreeMap::new()));
+        }
+    }
+
+    /// One more page of a source is done.
+    pub(super) fn source_line(&mut self, source: &str, message: &str) {
+        let Some((lines, bars)) = &mut self.sources else { return };
+        if !bars.contains_key(source) {
+            if bars.len() >= SOURCE_LINES_MAX {
+                return;
+            }
+            let bar = lines.add(ProgressBar::no_length());
+            if let Ok(style) = ProgressStyle::with_template("{prefix:20} {pos:>6} {wide_msg}") {
+                bar.set_style(style);
+            }
+            bar.set_prefix(source.to_owned());
+            bars.insert(source.to_owned(), bar);
+        }
+        if let Some(bar) = bars.get(source) {
+            bar.set_message(message.to_owned());
+            bar.inc(1);
+        }
+    }
+
     /// Does something that may write to the terminal, with the bar out of the way.
     pub(super) fn aside<R>(&self, write: impl FnOnce() -> R) -> R {
         match &self.bar {
@@ -146,6 +181,10 @@ impl Talk {
     /// Takes the bar away.
     pub(super) fn end_progress(&mut self) {
         self.counting = None;
+        if let Some((lines, _)) = self.sources.take() {
+            // Nothing is lost if the terminal is.
+            let _ = lines.clear();
+        }
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }

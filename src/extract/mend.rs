@@ -2,7 +2,7 @@
 //!
 //! All texts of a page vote together on what damage there is. Spans move with the text they stand on.
 
-use crate::article::{BodyPart, PartKind, RepairKind, Repaired, Span};
+use crate::article::{BodyPart, PartKind, RepairKind, Repaired, Span, SpanKind};
 use crate::mojibake::{self, Hints, Normalisation, Repair};
 
 /// How to mend.
@@ -59,6 +59,9 @@ pub(super) fn mend(how: &Mend<'_>, facts: &mut [&mut String], parts: &mut Vec<Bo
         if matches!(tidied.text, std::borrow::Cow::Owned(_)) {
             **fact = crate::text::collapse(&tidied.text);
         }
+        if how.tidy.zero_width {
+            fact.retain(|c| c != SOFT_HYPHEN);
+        }
     }
     // What was done stands in the order of the parts.
     let mut rest = done.as_mut_slice();
@@ -71,7 +74,7 @@ pub(super) fn mend(how: &Mend<'_>, facts: &mut [&mut String], parts: &mut Vec<Bo
         n_nbsp += nbsp;
         n_zero_width += zero_width;
     }
-    let removed: Vec<bool> = parts.iter().map(|it| it.text.is_empty()).collect();
+    let removed: Vec<bool> = parts.iter().map(BodyPart::is_empty).collect();
     if removed.contains(&true) {
         // What was nothing but invisible characters is no block; later blocks move up.
         let new_idx: Vec<usize> = removed
@@ -83,7 +86,7 @@ pub(super) fn mend(how: &Mend<'_>, facts: &mut [&mut String], parts: &mut Vec<Bo
             })
             .collect();
         done.iter_mut().for_each(|it| it.block = it.block.map(|block| new_idx[block]));
-        parts.retain(|it| !it.text.is_empty());
+        parts.retain(|it| !it.is_empty());
     }
     let counted = |kind, count| Repaired {
         kind,
@@ -102,6 +105,8 @@ pub(super) fn mend(how: &Mend<'_>, facts: &mut [&mut String], parts: &mut Vec<Bo
     }
     done
 }
+
+const SOFT_HYPHEN: char = '\u{ad}';
 
 /// Moves spans from the damaged text to the repaired one. A repair that a span cuts through is inside it.
 fn move_spans(spans: &mut [Span], repairs: &[Repair]) {
@@ -124,7 +129,8 @@ fn move_spans(spans: &mut [Span], repairs: &[Repair]) {
 /// Tidies one part: invisible characters, then spaces that stand together or at an edge. Gives how many no-break spaces
 /// and zero-width characters there were.
 fn tidy(part: &mut BodyPart, what: Normalisation, done: &mut [Repaired]) -> (usize, usize) {
-    let is_code = part.kind == PartKind::Code;
+    // Two spaces around nothing are an empty cell.
+    let is_set = matches!(part.kind, PartKind::Code | PartKind::Table);
     if part.text.is_ascii() && !part.text.contains("  ") && part.text.trim() == part.text && !part.text.contains('\r') {
         return (0, 0);
     }
@@ -141,14 +147,16 @@ fn tidy(part: &mut BodyPart, what: Normalisation, done: &mut [Repaired]) -> (usi
         let piece = mojibake::normalise(&part.text[cut[0]..cut[1]], what);
         n_nbsp += piece.nbsp;
         n_zero_width += piece.zero_width;
-        if is_code {
+        if part.kind == PartKind::Code {
             tidied.push_str(&piece.text);
         } else {
             for c in piece.text.chars() {
                 let at_gap = tidied.is_empty() || tidied.ends_with([' ', '\n']);
                 match c {
-                    ' ' if at_gap => {}
-                    '\n' => {
+                    ' ' if at_gap && !is_set => {}
+                    // Where a word may be broken is the page's business. Repair has needed it until here.
+                    SOFT_HYPHEN if what.zero_width => n_zero_width += 1,
+                    '\n' if !is_set => {
                         tidied.truncate(tidied.trim_end_matches(' ').len());
                         tidied.push('\n');
                     }
@@ -158,7 +166,7 @@ fn tidy(part: &mut BodyPart, what: Normalisation, done: &mut [Repaired]) -> (usi
         }
         moved.push((cut[1], tidied.len()));
     }
-    let length = if is_code { tidied.len() } else { tidied.trim_end().len() };
+    let length = if is_set { tidied.len() } else { tidied.trim_end().len() };
     tidied.truncate(length);
     let place =
         |at: usize| moved.binary_search_by_key(&at, |(old, _)| *old).map_or(length, |found| moved[found].1.min(length));
@@ -168,7 +176,7 @@ fn tidy(part: &mut BodyPart, what: Normalisation, done: &mut [Repaired]) -> (usi
         let (front, back) = (inside.len() - inside.trim_start().len(), inside.len() - inside.trim_end().len());
         (span.start, span.end) = (span.start + front, span.end.saturating_sub(back).max(span.start + front));
     }
-    part.spans.retain(|it| it.start < it.end);
+    part.spans.retain(|it| it.start < it.end || matches!(it.kind, SpanKind::Note { .. }));
     for repaired in done {
         repaired.offset = repaired.offset.map(place);
     }
@@ -179,20 +187,11 @@ fn tidy(part: &mut BodyPart, what: Normalisation, done: &mut [Repaired]) -> (usi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::article::SpanKind;
 
     fn part(text: &str, spans: &[(usize, usize)]) -> BodyPart {
         let spans =
             spans.iter().map(|(start, end)| Span { start: *start, end: *end, kind: SpanKind::Strong }).collect();
-        BodyPart {
-            kind: PartKind::Paragraph,
-            level: None,
-            role: None,
-            marker: None,
-            text: text.to_owned(),
-            spans,
-            src: None,
-        }
+        BodyPart { spans, ..BodyPart::new(PartKind::Paragraph, text) }
     }
 
     #[track_caller]

@@ -47,6 +47,12 @@ pub enum FetchError {
         /// What happened to the request for robots.txt.
         source: Arc<FetchError>,
     },
+    /// The rules of the site are not known, and to ask for them is for whoever keeps its pace. Nothing was sent.
+    #[error("robots.txt of {} has not been asked for", host_and_port(url))]
+    RobotsNotAsked {
+        /// The page.
+        url: Url,
+    },
     /// The name has no address. No connection was made.
     #[error("cannot find the host of {url}")]
     NoSuchHost {
@@ -256,7 +262,8 @@ impl FetchError {
     /// Whether the same request may succeed later.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Resolve { .. }
+            Self::RobotsNotAsked { .. }
+            | Self::Resolve { .. }
             | Self::Connect { .. }
             | Self::Timeout { .. }
             | Self::Interrupted { .. }
@@ -290,6 +297,7 @@ impl FetchError {
             Self::PrivateAddress { .. } => "private-address",
             Self::Disallowed { .. } => "disallowed",
             Self::RobotsUnreachable { .. } => "robots-unreachable",
+            Self::RobotsNotAsked { .. } => "robots-not-asked",
             Self::NoSuchHost { .. } => "no-such-host",
             Self::Resolve { .. } => "resolve",
             Self::Connect { .. } => "connect",
@@ -335,6 +343,7 @@ impl FetchError {
                 "install the system's root certificates (`ca-certificates`), or name them in SSL_CERT_FILE"
             }
             Self::InvalidUrl { instead: None, .. }
+            | Self::RobotsNotAsked { .. }
             | Self::Connect { .. }
             | Self::Timeout { .. }
             | Self::Interrupted { .. }
@@ -356,6 +365,7 @@ impl FetchError {
             Self::PrivateAddress { url, .. }
             | Self::Disallowed { url, .. }
             | Self::RobotsUnreachable { url, .. }
+            | Self::RobotsNotAsked { url }
             | Self::NoSuchHost { url, .. }
             | Self::Resolve { url, .. }
             | Self::Connect { url, .. }

@@ -13,16 +13,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use jiff::Timestamp;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use tokio_util::io::StreamReader;
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 use super::coding::{self, Coding};
 use super::error::{Awaited, Cause, FetchError, Measured};
 use super::guard::Guard;
 use super::options::Options;
+use super::request::{Accept, Headers, Validators};
 use super::resolve::{LookupError, Resolver};
 use super::target::without_secrets;
+use crate::page::Exchange;
 
 /// Headers of one answer at most. News sites with long security policies send 60.
 const HEADERS_MAX: usize = 200;
@@ -33,6 +36,9 @@ const IDLE_MAX: Duration = Duration::from_secs(30);
 
 /// What we take, best first. Feeds and plain text are stories too.
 const ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,text/*;q=0.8,*/*;q=0.1";
+/// The same for what lists addresses: a server that has both gives the feed, not the page about it.
+const ACCEPT_LIST: &str = "application/rss+xml,application/atom+xml,application/feed+json,application/xml;q=0.9,text/xml;q=0.9,\
+                           text/html;q=0.8,text/*;q=0.7,*/*;q=0.1";
 /// The codings that `coding` undoes.
 const ACCEPT_ENCODING: &str = "gzip, br, zstd, deflate";
 
@@ -40,22 +46,30 @@ const ACCEPT_ENCODING: &str = "gzip, br, zstd, deflate";
 #[derive(Debug)]
 pub(super) struct Client {
     http: reqwest::Client,
+    /// What every request says, for the record of it.
+    headers: HeaderMap,
     resolver: Arc<Resolver>,
     connect_timeout_ms: u64,
     read_timeout_ms: u64,
 }
 
+/// One request, beyond its address.
+#[derive(Debug, Default)]
+pub(super) struct Ask<'a> {
+    /// The value of a `Cookie` header.
+    pub(super) cookies: Option<String>,
+    pub(super) validators: Option<&'a Validators>,
+    pub(super) headers: Option<&'a Headers>,
+    pub(super) accept: Option<Accept>,
+}
+
 /// Status and headers of an answer, and its body still to come.
 pub(super) struct Answer {
     pub(super) status: u16,
-    pub(super) location: Option<String>,
-    pub(super) retry_after: Option<String>,
-    pub(super) content_type: Option<String>,
-    pub(super) etag: Option<String>,
-    pub(super) last_modified: Option<String>,
-    pub(super) content_encoding: Vec<String>,
-    pub(super) set_cookie: Vec<String>,
     pub(super) content_length: Option<u64>,
+    /// The request as it was sent, without what proves who asks.
+    request: Vec<u8>,
+    sent_at: Timestamp,
     body: reqwest::Response,
     read_timeout_ms: u64,
 }
@@ -73,9 +87,9 @@ impl Client {
             let value = HeaderValue::from_str(language).map_err(|error| setup(error.into()))?;
             headers.insert(header::ACCEPT_LANGUAGE, value);
         }
+        headers.insert(header::USER_AGENT, HeaderValue::from_str(user_agent).map_err(|error| setup(error.into()))?);
         let http = reqwest::Client::builder()
-            .user_agent(user_agent)
-            .default_headers(headers)
+            .default_headers(headers.clone())
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
@@ -94,44 +108,49 @@ impl Client {
             .map_err(|error| setup(error.into()))?;
         Ok(Self {
             http,
+            headers,
             resolver,
             connect_timeout_ms: options.connect_timeout_ms.get(),
             read_timeout_ms: options.read_timeout_ms.get(),
         })
     }
 
-    /// Asks for a URL, with the value of a `Cookie` header if there is one, and reads the answer up to its body. User name and password in the URL are sent, and appear in
-    /// no error.
-    pub(super) async fn get(&self, url: &Url, cookies: Option<String>) -> Result<Answer, FetchError> {
+    /// Asks for a URL, and reads the answer up to its body. User name and password in the URL are sent, and appear in no
+    /// error.
+    pub(super) async fn get(&self, url: &Url, ask: Ask<'_>) -> Result<Answer, FetchError> {
         let shown = without_secrets(url);
         if let Some(address) = literal_address(url)
             && !self.resolver.permits(address)
         {
             return Err(FetchError::PrivateAddress { url: shown, address });
         }
-        let mut request = self.http.get(url.clone());
-        if let Some(cookies) = cookies {
-            request = request.header(header::COOKIE, cookies);
-        }
-        let body = match request.send().await {
+        let headers = ask.headers();
+        let request = self.written(url, &headers);
+        let sent_at = Timestamp::now();
+        let body = match self.http.get(url.clone()).headers(headers).send().await {
             Ok(response) => response,
             Err(error) => return Err(self.failure(shown, error)),
         };
-        let text = |name: HeaderName| body.headers().get(name).map(header_text);
-        let texts = |name: HeaderName| body.headers().get_all(name).iter().map(header_text).collect();
         Ok(Answer {
             status: body.status().as_u16(),
-            location: text(header::LOCATION),
-            retry_after: text(header::RETRY_AFTER),
-            content_type: text(header::CONTENT_TYPE),
-            etag: text(header::ETAG),
-            last_modified: text(header::LAST_MODIFIED),
-            content_encoding: texts(header::CONTENT_ENCODING),
-            set_cookie: texts(header::SET_COOKIE),
             content_length: body.content_length(),
+            request,
+            sent_at,
             body,
             read_timeout_ms: self.read_timeout_ms,
         })
+    }
+
+    /// The request as HTTP/1.1 writes it, without what proves who asks.
+    fn written(&self, url: &Url, headers: &HeaderMap) -> Vec<u8> {
+        let target = &url[Position::BeforePath..Position::AfterQuery];
+        let host = &url[Position::BeforeHost..Position::AfterPort];
+        let mut written = format!("GET {target} HTTP/1.1\r\nhost: {host}\r\n").into_bytes();
+        let general = self.headers.iter().filter(|(name, _)| !headers.contains_key(*name));
+        let is_secret = |name: &HeaderName| *name == header::COOKIE || *name == header::AUTHORIZATION;
+        write_headers(general.chain(headers).filter(|(name, _)| !is_secret(name)), &mut written);
+        written.extend(b"\r\n");
+        written
     }
 
     fn failure(&self, url: Url, error: reqwest::Error) -> FetchError {
@@ -142,7 +161,85 @@ impl Client {
     }
 }
 
+impl Ask<'_> {
+    fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        if self.accept == Some(Accept::List) {
+            headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT_LIST));
+        }
+        let mut add = |name: HeaderName, value: &str| {
+            // What a server sent as a validator can be sent back; anything else of a stranger's has no place here.
+            if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+                headers.insert(name, value);
+            }
+        };
+        for (name, value) in self.headers.into_iter().flat_map(Headers::iter) {
+            if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
+                add(name, value);
+            }
+        }
+        if let Some(cookies) = &self.cookies {
+            add(header::COOKIE, cookies);
+        }
+        if let Some(etag) = self.validators.and_then(|it| it.etag.as_deref()) {
+            add(header::IF_NONE_MATCH, etag);
+        }
+        if let Some(last_modified) = self.validators.and_then(|it| it.last_modified.as_deref()) {
+            add(header::IF_MODIFIED_SINCE, last_modified);
+        }
+        headers
+    }
+}
+
+fn write_headers<'a>(headers: impl Iterator<Item = (&'a HeaderName, &'a HeaderValue)>, onto: &mut Vec<u8>) {
+    for (name, value) in headers {
+        onto.extend(name.as_str().as_bytes());
+        onto.extend(b": ");
+        onto.extend(value.as_bytes());
+        onto.extend(b"\r\n");
+    }
+}
+
 impl Answer {
+    /// The value of a header; its name in lower case.
+    pub(super) fn header(&self, name: &str) -> Option<String> {
+        self.body.headers().get(name).map(header_text)
+    }
+
+    /// The values of a header that may stand several times.
+    pub(super) fn headers(&self, name: &str) -> Vec<String> {
+        self.body.headers().get_all(name).iter().map(header_text).collect()
+    }
+
+    /// The exchange, its body still empty.
+    pub(super) fn exchange(&self, url: &Url) -> Exchange {
+        let status = self.body.status();
+        let reason = self.body.extensions().get::<hyper::ext::ReasonPhrase>().map(|it| it.as_bytes());
+        let reason = reason.unwrap_or(status.canonical_reason().unwrap_or_default().as_bytes());
+        let protocol = match self.body.version() {
+            reqwest::Version::HTTP_2 => "HTTP/2.0",
+            reqwest::Version::HTTP_10 => "HTTP/1.0",
+            _ => "HTTP/1.1",
+        };
+        // The second protocol has no status line of its own.
+        let written = if protocol == "HTTP/1.0" { protocol } else { "HTTP/1.1" };
+        let mut head = format!("{written} {} ", status.as_str()).into_bytes();
+        head.extend(reason);
+        head.extend(b"\r\n");
+        write_headers(self.body.headers().iter(), &mut head);
+        head.extend(b"\r\n");
+        Exchange {
+            url: without_secrets(url),
+            sent_at: self.sent_at,
+            ip: self.body.remote_addr().map(|it| it.ip()),
+            protocol,
+            request: self.request.clone(),
+            head,
+            body: Vec::new(),
+            is_cut: false,
+        }
+    }
+
     /// The body as it comes over the wire, at most `bytes_max` bytes of it, and how many have come so far.
     ///
     /// Reading gives errors that [`coding::into_fetch_error`] tells apart.
@@ -165,7 +262,7 @@ impl Answer {
 
     /// The body's content codings, in the order they were applied.
     pub(super) fn codings(&self, url: &Url) -> Result<Vec<Coding>, FetchError> {
-        coding::codings(self.content_encoding.iter().map(String::as_str), url)
+        coding::codings(self.headers("content-encoding").iter().map(String::as_str), url)
     }
 }
 

@@ -8,6 +8,8 @@
 //! Source: [MIME Sniffing](https://mimesniff.spec.whatwg.org/), from which the signatures and the set of binary
 //! bytes come. We read more signatures than it lists, and do not look for scripts to run.
 
+use super::request::Accept;
+
 /// How many bytes to gather before [`refusal_by_bytes`] is asked, if there are as many. The signatures need 262.
 pub(super) const SNIFF_BYTES: usize = 1_024;
 
@@ -20,6 +22,19 @@ pub(super) enum Declared {
     Unclear,
     /// Something that is no page, with its article: "an image".
     Other(&'static str),
+}
+
+/// The same for what may list addresses: JSON may be a feed, a gzip file a sitemap.
+pub(super) fn declared_for(content_type: Option<&str>, accept: Accept) -> Declared {
+    match (declared(content_type), accept) {
+        (Declared::Other("JSON data" | "an archive"), Accept::List) => Declared::Unclear,
+        (declared, Accept::List | Accept::Page) => declared,
+    }
+}
+
+/// Whether the body is a gzip file, which only a list may be.
+pub(super) fn is_packed_list(head: &[u8], accept: Accept) -> bool {
+    accept == Accept::List && head.starts_with(b"\x1F\x8B\x08")
 }
 
 /// Reads a `Content-Type` header.

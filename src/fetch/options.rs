@@ -37,6 +37,8 @@ pub struct Options {
     pub body_bytes_max: BytesMax,
     /// Most redirects followed for one page, at most 10.
     pub redirects_max: RedirectsMax,
+    /// Most pages of one story fetched to be joined, at most 99.
+    pub join_pages_max: JoinPagesMax,
     /// How often a page is tried again after a failure that may pass, at most 10.
     pub retries_max: RetriesMax,
     /// Pause before the first new try, in milliseconds; it doubles with each further one.
@@ -76,6 +78,8 @@ impl Default for Options {
             body_bytes_max: Bounded(64 << 20),
             // The Fetch standard allows 20, but a news page takes one to three (scheme, www, canonical path).
             redirects_max: Bounded(10),
+            // The longest stories seen, guides and picture series, have 30 pages; news has two to six.
+            join_pages_max: Bounded(20),
             retries_max: Bounded(2),
             backoff_ms: Bounded(1_000),
             // As long as a person waits for one page.
@@ -110,6 +114,8 @@ pub type BytesMax = Bounded<1, 1_073_741_824>;
 pub type RedirectsMax = Bounded<0, 10>;
 /// A number of new tries: none to 10.
 pub type RetriesMax = Bounded<0, 10>;
+/// Pages of one story.
+pub type JoinPagesMax = Bounded<1, 99>;
 /// A number of pages at once: one to 1,024.
 pub type Concurrency = Bounded<1, 1_024>;
 
@@ -122,6 +128,13 @@ impl<const MIN: u64, const MAX: u64> Bounded<MIN, MAX> {
     /// The number.
     pub fn get(self) -> u64 {
         self.0
+    }
+}
+
+impl<const MAX: u64> Default for Bounded<0, MAX> {
+    /// None.
+    fn default() -> Self {
+        Self(0)
     }
 }
 
@@ -259,6 +272,12 @@ impl fmt::Display for Network {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidOption(String);
+
+impl InvalidOption {
+    pub(super) fn new(problem: String) -> Self {
+        Self(problem)
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -37,6 +37,14 @@ impl Failure {
         Self { error: FetchError::Status { url, status }, retry_after }
     }
 
+    /// The error of somebody who does not wait: that says when to come back, where the server did.
+    pub(super) fn final_error(self) -> FetchError {
+        match (self.error, self.retry_after) {
+            (FetchError::Status { url, status }, Some(wait)) => come_back_later(url, status, wait),
+            (error, _) => error,
+        }
+    }
+
     /// How long to wait before new try number `n_tried` (from 0) at `url`.
     ///
     /// # Errors

@@ -138,7 +138,7 @@ fn holds_page(block: &[u8]) -> bool {
 pub(super) fn content(name: &str, record: Record, options: &Options) -> Result<Page, InputError> {
     let Record { target, date, content_type, is_response, block } = record;
     let wire_bytes = block.len() as u64;
-    let (content_type, body, status) = if is_response {
+    let (body, status, headers) = if is_response {
         let (status, headers, start) = response(&block).unwrap_or_default();
         let body = block.get(start..).unwrap_or_default();
         let chunked =
@@ -149,20 +149,26 @@ pub(super) fn content(name: &str, record: Record, options: &Options) -> Result<P
             Some(codings) => uncode(name, body, codings, options)?,
             None => body,
         };
-        (header(&headers, "Content-Type").map(str::to_owned), body, status)
+        (body, status, headers)
     } else {
-        (content_type, block, 200)
+        (block, 200, Headers::new())
     };
     if body.iter().all(u8::is_ascii_whitespace) {
         return Err(InputError::Empty { name: name.to_owned() });
     }
+    let text = |name: &str| header(&headers, name).map(str::to_owned);
+    let content_type = content_type.or_else(|| text("Content-Type"));
+    let is_robots_tag = |(name, _): &&(String, String)| name.eq_ignore_ascii_case("X-Robots-Tag");
     let http = target.clone().map(|requested_url| Http {
         requested_url,
         status,
         redirects: Vec::new(),
-        etag: None,
-        last_modified: None,
-        fetched_at: date,
+        etag: text("ETag"),
+        last_modified: text("Last-Modified"),
+        robots_tags: headers.iter().filter(is_robots_tag).map(|(_, value)| value.clone()).collect(),
+        tdm_reservation: text("tdm-reservation"),
+        tdm_policy: text("tdm-policy"),
+        fetched_at: whole_seconds(date),
         wire_bytes,
     });
     Ok(Page { url: target, content_type, body, http })
@@ -188,10 +194,48 @@ fn uncode(name: &str, mut body: Vec<u8>, codings: &str, options: &Options) -> Re
             // RFC 9110, 8.4.1.2: "deflate" is zlib; some servers send it bare.
             "deflate" if is_zlib => super::read_whole(name, ZlibDecoder::new(&body[..]), options.page_bytes_max)?,
             "deflate" => super::read_whole(name, DeflateDecoder::new(&body[..]), options.page_bytes_max)?,
+            "br" => {
+                let decoder = brotli::Decompressor::new(&body[..], BROTLI_BUFFER_BYTES);
+                as_declared(super::read_whole(name, decoder, options.page_bytes_max), &body)?
+            }
+            "zstd" => as_declared(unzstd(name, &body, options), &body)?,
             _ => return Err(refused()),
         };
     }
     Ok(body)
+}
+
+/// What the decoder reads at once.
+const BROTLI_BUFFER_BYTES: usize = 4 << 10;
+
+/// Largest zstd window, as a power of two: 8 MiB, which RFC 9659 makes the limit for the web. `fetch` has the same.
+const ZSTD_WINDOW_LOG_MAX: u32 = 23;
+
+fn unzstd(name: &str, body: &[u8], options: &Options) -> Result<Vec<u8>, InputError> {
+    let mut decoder = zstd::Decoder::new(body).map_err(|source| sniff::read_error(name, source))?;
+    decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(|source| sniff::read_error(name, source))?;
+    super::read_whole(name, decoder, options.page_bytes_max).map_err(|error| match error {
+        // zstd calls every fault of its data "other", as systems call theirs; what is read from memory is the data's.
+        InputError::Unreadable { source, .. } => InputError::Compressed { name: name.to_owned(), source },
+        error => error,
+    })
+}
+
+/// What was unpacked; the body itself where it is not in its coding and begins as a page. These codings have no first bytes
+/// to be told by.
+fn as_declared(unpacked: Result<Vec<u8>, InputError>, body: &[u8]) -> Result<Vec<u8>, InputError> {
+    match unpacked {
+        Err(InputError::Compressed { .. }) if body.trim_ascii_start().starts_with(b"<") => Ok(body.to_owned()),
+        unpacked => unpacked,
+    }
+}
+
+/// A date of WARC 1.1 may have parts of a second, which no other date of ours has.
+fn whole_seconds(date: String) -> String {
+    match date.split_once('.') {
+        Some((seconds, parts)) if parts.ends_with('Z') => format!("{seconds}Z"),
+        _ => date,
+    }
 }
 
 /// The body that chunks make up; `None` if they do not begin as chunks. A body cut off gives what there is.
@@ -365,9 +409,67 @@ mod tests {
         check(response_record("Transfer-Encoding: chunked", "<p>whole</p>").as_bytes(), &[Ok("<p>whole</p>")]);
         check(response_record("Content-Encoding: gzip", "<p>bare</p>").as_bytes(), &[Ok("<p>bare</p>")]);
         check(
-            response_record("Content-Encoding: br", "??").as_bytes(),
-            &[Err("a.warc, record 1 (https://news.example/a) is compressed with br, which cannot be undone here")],
+            response_record("Content-Encoding: compress", "??").as_bytes(),
+            &[Err(
+                "a.warc, record 1 (https://news.example/a) is compressed with compress, which cannot be undone here",
+            )],
         );
+    }
+
+    #[track_caller]
+    fn check_coded(coding: &str, body: &[u8], expected: Result<&str, &str>) {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: {coding}\r\n\r\n");
+        let block = [head.as_bytes(), body].concat();
+        let header = format!(
+            "WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: https://news.example/a\r\n\
+             Content-Type: application/http\r\nContent-Length: {}\r\n\r\n",
+            block.len()
+        );
+        let found = pages(&[header.as_bytes(), &block, b"\r\n\r\n"].concat());
+        match (&found[..], expected) {
+            ([Ok(body)], Ok(expected)) => assert_eq!(body, expected),
+            ([Err(message)], Err(expected)) => assert!(message.contains(expected), "{message}"),
+            (found, expected) => panic!("{found:?} for {expected:?}"),
+        }
+    }
+
+    #[test]
+    fn brotli_and_zstd_are_undone_within_bounds() {
+        let page = "<p>one</p>".repeat(50);
+        let brotli = |page: &[u8]| {
+            let mut packed = Vec::new();
+            brotli::CompressorWriter::new(&mut packed, 4_096, 5, 22).write_all(page).expect("in memory");
+            packed
+        };
+        check_coded("br", &brotli(page.as_bytes()), Ok(&page));
+        check_coded("br", page.as_bytes(), Ok(&page));
+        check_coded("br", b"no such thing", Err("cut off or damaged"));
+        let zstd = |page: &[u8]| zstd::encode_all(page, 3).expect("in memory");
+        check_coded("zstd", &zstd(page.as_bytes()), Ok(&page));
+        check_coded("zstd", &zstd(page.as_bytes())[..20], Err("cut off or damaged"));
+        check_coded("zstd", b"no such thing", Err("cut off or damaged"));
+        let bomb = vec![b' '; 64 << 20];
+        check_coded("br", &brotli(&bomb), Err("is over 33554432 bytes"));
+        check_coded("zstd", &zstd(&bomb), Err("is over 33554432 bytes"));
+    }
+
+    #[test]
+    fn what_the_server_said_is_kept() {
+        let headers = "Content-Type: text/html\r\nETag: \"7\"\r\nX-Robots-Tag: noarchive\r\ntdm-reservation: 1";
+        let archive = response_record(headers, "<p>one</p>").replace("10:00:00Z", "10:00:00.250Z");
+        let mut http = None;
+        let stream: Stream = BufReader::new(Box::new(Cursor::new(archive.into_bytes())));
+        let options = Options::default();
+        let _ = split("a.warc", None, stream, &options, &mut |item| {
+            if let Ok(super::super::Content::Page(page)) = super::super::open(item, &options).content {
+                http = page.http;
+            }
+            ControlFlow::Continue(())
+        });
+        let http = http.expect("a page");
+        assert_eq!(http.fetched_at, "2026-11-23T10:00:00Z");
+        assert_eq!(http.etag.as_deref(), Some("\"7\""));
+        assert_eq!((http.robots_tags, http.tdm_reservation.as_deref()), (vec!["noarchive".to_owned()], Some("1")));
     }
 
     #[test]

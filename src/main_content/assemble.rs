@@ -2,7 +2,7 @@
 //! and labels told, headings put under the headline.
 
 use super::blocks::{self, Block, Blocks, Gap};
-use super::picks::Picks;
+use super::notes;
 use super::rules::{Anchors, Verdict};
 use crate::article::{BodyPart, PartKind, Role, Source, Span, SpanKind};
 use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
@@ -16,7 +16,6 @@ pub(super) fn parts(
     blocks: &Blocks,
     verdicts: &[Verdict],
     anchors: &Anchors<'_>,
-    picks: &Picks,
     url: Option<&Url>,
 ) -> Vec<(BodyPart, Range<usize>)> {
     let mut parts: Vec<(BodyPart, Range<usize>)> = Vec::new();
@@ -26,7 +25,7 @@ pub(super) fn parts(
         if verdicts[row_idx] != Verdict::Keep {
             continue;
         }
-        let (text, spans) = run(dom, blocks, row, picks, url);
+        let (text, spans) = run(dom, blocks, row, url);
         // A line after one `<br>` goes on in the part before it.
         if row.gap == Gap::Line
             && let Some((part, rows)) = parts.last_mut()
@@ -41,14 +40,17 @@ pub(super) fn parts(
             continue;
         }
         let mut part = BodyPart {
-            kind: row.kind,
             level: (row.level > 0 && matches!(row.kind, PartKind::Heading | PartKind::ListItem)).then_some(row.level),
-            role: None,
-            marker: None,
-            text,
             spans,
-            src: Some(Source { node: row.element.index(), offset: dom.source(row.element) }),
+            src: Some(source(dom, row.element)),
+            ..BodyPart::new(row.kind, text)
         };
+        if row.kind == PartKind::Table {
+            part.level = head_rows(dom, row.element);
+        }
+        if dom.is(row.element, Tag::DT) && part.text.chars().count() <= LABEL_CHARS_MAX {
+            part.role = Some(Role::Label);
+        }
         if row.kind == PartKind::Caption {
             let length = counter(&part.text);
             cut_front(&mut part, length);
@@ -76,6 +78,30 @@ pub(super) fn parts(
     parts
 }
 
+/// Where an element stands.
+pub(super) fn source(dom: &Dom, element: NodeId) -> Source {
+    Source { page: None, node: element.index(), offset: dom.source(element) }
+}
+
+/// How many of a table's first rows are headings of columns and nothing else.
+fn head_rows(dom: &Dom, table: NodeId) -> Option<u8> {
+    let mut n_rows = 0;
+    for row in dom.descendants(table).filter(|it| dom.is(*it, Tag::TR)) {
+        let is_cell = |it: &NodeId| matches!(dom.tag(*it), Some(Tag::TH | Tag::TD));
+        let is_head = dom.children(row).any(|it| is_cell(&it))
+            && (dom.parent(row).is_some_and(|it| dom.is(it, Tag::THEAD))
+                || dom.children(row).filter(is_cell).all(|it| dom.is(it, Tag::TH)));
+        if !is_head || n_rows == HEAD_ROWS_MAX {
+            break;
+        }
+        n_rows += 1;
+    }
+    (n_rows > 0).then_some(n_rows)
+}
+
+/// Rows of a table's head.
+const HEAD_ROWS_MAX: u8 = 3;
+
 /// Tells typed lists and labels, and puts the headings' levels under the headline's.
 pub fn structure(parts: &mut [BodyPart]) {
     rebase_headings(parts);
@@ -84,7 +110,7 @@ pub fn structure(parts: &mut [BodyPart]) {
 }
 
 /// A block's text with its spans. Tables and code come as they were cut.
-fn run(dom: &Dom, blocks: &Blocks, row: &Block, picks: &Picks, url: Option<&Url>) -> (String, Vec<Span>) {
+pub(super) fn run(dom: &Dom, blocks: &Blocks, row: &Block, url: Option<&Url>) -> (String, Vec<Span>) {
     let cut = blocks.text(row);
     if matches!(row.kind, PartKind::Table | PartKind::Code) {
         return (cut.to_owned(), Vec::new());
@@ -108,7 +134,10 @@ fn run(dom: &Dom, blocks: &Blocks, row: &Block, picks: &Picks, url: Option<&Url>
         }
         match dom.kind(node) {
             Kind::Text => blocks::push_run(&mut text, 0, dom.text(node)),
-            Kind::Element(tag) if blocks::is_passed_over(dom, picks, node, tag) => {
+            Kind::Element(tag) if blocks::is_passed_over(dom, &blocks.picks, node, tag) => {
+                if let Some(note) = notes::target(dom, node) {
+                    push_note(&mut spans, &text, note);
+                }
                 at = dom.end(node).index();
                 continue;
             }
@@ -121,6 +150,9 @@ fn run(dom: &Dom, blocks: &Blocks, row: &Block, picks: &Picks, url: Option<&Url>
         }
         at += 1;
     }
+    for note in notes::after(dom, row) {
+        push_note(&mut spans, &text, note);
+    }
     // No-break spaces at the end stay: they are counted where they are tidied.
     text.truncate(text.trim_end_matches([' ', '\n']).len());
     while let Some((_, start, kind)) = open.pop() {
@@ -128,6 +160,11 @@ fn run(dom: &Dom, blocks: &Blocks, row: &Block, picks: &Picks, url: Option<&Url>
     }
     spans.sort_by_key(|it| (it.start, std::cmp::Reverse(it.end)));
     (text, spans)
+}
+
+fn push_note(spans: &mut Vec<Span>, text: &str, note: &str) {
+    let at = text.trim_end_matches([' ', '\n']).len();
+    spans.push(Span { start: at, end: at, kind: SpanKind::Note { note: note.to_owned() } });
 }
 
 /// Elements between an item of a list and a block in it.
@@ -280,7 +317,7 @@ fn cut_front(part: &mut BodyPart, length: usize) {
     part.spans.retain_mut(|it| {
         it.start = it.start.saturating_sub(length);
         it.end = it.end.saturating_sub(length);
-        it.start < it.end
+        it.start < it.end || matches!(it.kind, SpanKind::Note { .. })
     });
 }
 

@@ -21,6 +21,8 @@ pub struct Blocks {
     pub text: String,
     /// In document order.
     pub rows: Vec<Block>,
+    /// What a person's rules leave of the page.
+    pub picks: Picks,
 }
 
 /// One block: where it stands and what its text is like.
@@ -218,28 +220,56 @@ pub fn is_skipped(tag: Tag) -> bool {
 /// Whether an element is a link to another place on the page that says nothing by itself: a heading's permalink, a
 /// footnote's number, the way back from it.
 pub fn is_sign(dom: &Dom, node: NodeId, tag: Tag) -> bool {
-    let link = match tag {
-        Tag::A => node,
-        // A footnote's number stands in a raised link.
-        Tag::SUP => match dom.children(node).next() {
-            Some(link) if dom.is(link, Tag::A) && dom.next_sibling(link).is_none() => link,
-            _ => return false,
-        },
-        _ => return false,
-    };
-    if !dom.attr(link, Attr::HREF).is_some_and(|it| it.starts_with('#')) || dom.end(link).index() - link.index() > 4 {
+    if !matches!(tag, Tag::A | Tag::SUP) {
         return false;
     }
+    if is_note_sign(dom, node, tag).is_some() {
+        return true;
+    }
+    // A raised link and nothing else is what the link is.
+    let link = if tag == Tag::SUP { only_child(dom, node) } else { Some(node) };
+    link.filter(|it| is_place(dom, *it)).is_some_and(|it| {
+        let text = dom.text_content(it);
+        matches!(text.trim(), "¶" | "#" | "§" | "↩" | "↩\u{fe0e}" | "^" | "🔗" | "⌃" | "↑")
+    })
+}
+
+/// The link of a footnote's number, for the element that is all of it: a number raised, or in brackets.
+pub fn is_note_sign(dom: &Dom, node: NodeId, tag: Tag) -> Option<NodeId> {
+    let link = match tag {
+        Tag::A => node,
+        Tag::SUP => only_child(dom, node)?,
+        _ => return None,
+    };
+    if !is_place(dom, link) {
+        return None;
+    }
+    let is_raised = tag == Tag::SUP || only_child(dom, link).is_some_and(|it| dom.is(it, Tag::SUP));
     let text = dom.text_content(link);
     let text = text.trim();
-    let is_number = || {
-        let number = text.trim_matches(['[', ']', '(', ')']);
-        !number.is_empty()
-            && number.len() <= 4
-            && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | '†' | '‡'))
-    };
-    matches!(text, "¶" | "#" | "§" | "↩" | "↩\u{fe0e}" | "^" | "🔗" | "⌃" | "↑") || (tag == Tag::SUP && is_number())
+    let number = text.trim_matches(['[', ']', '(', ')', ' ']);
+    let is_number = !number.is_empty()
+        && number.len() <= 4
+        && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | '†' | '‡'));
+    (is_number && (is_raised || (text.starts_with('[') && text.ends_with(']')))).then_some(link)
 }
+
+/// The only node inside, white space aside.
+fn only_child(dom: &Dom, node: NodeId) -> Option<NodeId> {
+    let mut children = dom.children(node).filter(|it| dom.kind(*it) != Kind::Text || !dom.text(*it).trim().is_empty());
+    let first = children.next()?;
+    children.next().is_none().then_some(first)
+}
+
+/// Whether an element is a short link to a place on this page.
+fn is_place(dom: &Dom, node: NodeId) -> bool {
+    dom.is(node, Tag::A)
+        && dom.attr(node, Attr::HREF).is_some_and(|it| it.starts_with('#'))
+        && dom.end(node).index() - node.index() <= SIGN_NODES_MAX + 1
+}
+
+/// Nodes inside a sign: a number, its brackets, and an element around each.
+const SIGN_NODES_MAX: usize = 6;
 
 /// Whether an element is hidden by its own attributes.
 pub fn hides(dom: &Dom, node: NodeId) -> bool {
@@ -262,11 +292,11 @@ fn style_hides(style: &str) -> bool {
 
 /// Cuts a document into blocks.
 pub fn split(dom: &Dom) -> Blocks {
-    split_picked(dom, &Picks::default())
+    split_picked(dom, Picks::default())
 }
 
 /// Cuts what the rules leave of a document into blocks. What they select is one at least, even in the middle of a line.
-pub fn split_picked(dom: &Dom, picks: &Picks) -> Blocks {
+pub fn split_picked(dom: &Dom, picks: Picks) -> Blocks {
     let mut cutter = Cutter::new(dom, picks);
     let n_nodes = dom.len();
     let mut at = 0;
@@ -274,13 +304,13 @@ pub fn split_picked(dom: &Dom, picks: &Picks) -> Blocks {
         let node = NodeId::at(at);
         cutter.leave(at);
         match dom.kind(node) {
-            Kind::Text if picks.allows(node) => cutter.text(node),
+            Kind::Text if cutter.blocks.picks.allows(node) => cutter.text(node),
             Kind::Element(Tag::BR) => cutter.line_break(),
-            Kind::Element(tag) if is_passed_over(dom, picks, node, tag) => {
+            Kind::Element(tag) if is_passed_over(dom, &cutter.blocks.picks, node, tag) => {
                 at = dom.end(node).index();
                 continue;
             }
-            Kind::Element(Tag::TABLE) if picks.allows(node) && is_data_table(dom, node) => {
+            Kind::Element(Tag::TABLE) if cutter.blocks.picks.allows(node) && is_data_table(dom, node) => {
                 cutter.table(node);
                 at = dom.end(node).index();
                 continue;
@@ -310,7 +340,6 @@ struct Open {
 
 struct Cutter<'a> {
     dom: &'a Dom,
-    picks: &'a Picks,
     blocks: Blocks,
     open: Vec<Open>,
     /// Where the innermost link, bold and hidden stretches end.
@@ -331,11 +360,10 @@ struct Cutter<'a> {
 }
 
 impl<'a> Cutter<'a> {
-    fn new(dom: &'a Dom, picks: &'a Picks) -> Self {
+    fn new(dom: &'a Dom, picks: Picks) -> Self {
         Self {
             dom,
-            picks,
-            blocks: Blocks::default(),
+            blocks: Blocks { picks, ..Blocks::default() },
             open: vec![Open { node: dom.root(), end: dom.len(), kind: PartKind::Paragraph, level: 0 }],
             link_end: 0,
             strong_end: 0,
@@ -381,7 +409,7 @@ impl<'a> Cutter<'a> {
             Tag::B | Tag::STRONG => self.strong_end = self.strong_end.max(end),
             _ => {}
         }
-        if !breaks_line(tag) && !self.picks.selects(node) {
+        if !breaks_line(tag) && !self.blocks.picks.selects(node) {
             return;
         }
         self.flush();
@@ -499,7 +527,7 @@ impl<'a> Cutter<'a> {
         self.start = self.blocks.text.len();
         self.hidden = table.index() < self.hidden_end || hides(self.dom, table);
         let (mut at, end) = (table.index() + 1, self.dom.end(table).index());
-        let (mut cell_start, mut in_row, mut link_end) = (self.start, false, 0);
+        let (mut cell_start, mut in_row, mut link_end, mut columns) = (self.start, false, 0, 1);
         let mut nodes = None;
         while at < end {
             let node = NodeId::at(at);
@@ -512,10 +540,14 @@ impl<'a> Cutter<'a> {
                     in_row = false;
                 }
                 Kind::Element(Tag::TD | Tag::TH) => {
-                    if in_row {
+                    // A cell over several columns is followed by empty ones, so that the next ones stand in theirs.
+                    for _ in 0..if in_row { columns } else { 0 } {
                         self.end_cell(cell_start);
                         self.blocks.text.push_str(" | ");
+                        cell_start = self.blocks.text.len();
                     }
+                    let spanned = self.dom.attr_named(node, "colspan").and_then(|it| it.trim().parse::<usize>().ok());
+                    columns = spanned.unwrap_or(1).clamp(1, COLUMNS_SPANNED_MAX);
                     in_row = true;
                     cell_start = self.blocks.text.len();
                 }
@@ -523,7 +555,7 @@ impl<'a> Cutter<'a> {
                     at = self.dom.end(node).index();
                     continue;
                 }
-                Kind::Element(tag) if is_passed_over(self.dom, self.picks, node, tag) => {
+                Kind::Element(tag) if is_passed_over(self.dom, &self.blocks.picks, node, tag) => {
                     at = self.dom.end(node).index();
                     continue;
                 }
@@ -537,6 +569,10 @@ impl<'a> Cutter<'a> {
                 Kind::Text if in_row => {
                     let before = self.blocks.text.len();
                     push_run(&mut self.blocks.text, cell_start, self.dom.text(node));
+                    // A bar alone in a cell would be read as the end of the cell.
+                    while let Some(bar) = self.blocks.text[cell_start..].find(" | ") {
+                        self.blocks.text.replace_range(cell_start + bar + 1..cell_start + bar + 2, "/");
+                    }
                     if at < link_end {
                         self.n_link_chars += weigh(&self.blocks.text[before..]);
                     }
@@ -547,6 +583,9 @@ impl<'a> Cutter<'a> {
             at += 1;
         }
         if let Some(nodes) = nodes {
+            // Empty cells at the end say nothing.
+            let length = self.blocks.text[self.start..].trim_end_matches([' ', '|', '\n']).len();
+            self.blocks.text.truncate(self.start + length);
             self.push(table, nodes, PartKind::Table, 0);
         }
     }
@@ -688,6 +727,9 @@ fn is_data_table(dom: &Dom, table: NodeId) -> bool {
 /// Mean bytes a cell of a data table, at most. Layout tables measured on traf-a hold 300 and more.
 const CELL_CHARS_MAX: usize = 150;
 
+/// Columns that one cell may say to cover: more are a mistake, or meant to be costly.
+const COLUMNS_SPANNED_MAX: usize = 20;
+
 /// A cell with more bytes than this is a column of a layout.
 const CELL_STORY_CHARS: usize = 1200;
 
@@ -727,6 +769,10 @@ mod tests {
         check(
             "<table><tr><th>Town<th>Votes<tr><td>Ash<br>ford<td>1,204</table>",
             &[(PartKind::Table, "Town | Votes\nAsh ford | 1,204")],
+        );
+        check(
+            "<table><tr><td colspan=2>a | b<td>c<tr><td>d<td><td>e<tr><td>f<td></table>",
+            &[(PartKind::Table, "a / b |  | c\nd |  | e\nf")],
         );
         check(
             "<table><tr><td><table><tr><td>a</table><td>b<tr><td>c<td>d</table>",

@@ -26,6 +26,10 @@ pub struct Anchors<'a> {
     pub article_body: Option<&'a str>,
     /// What the data calls the page.
     pub declared: Declared,
+    /// All that it calls the page and what is on it, see [`Declared::of`].
+    pub types: &'a [String],
+    /// Where the page belongs.
+    pub address: Option<&'a url::Url>,
 }
 
 /// What a page's data calls it: `og:type`, or the types in its JSON-LD, the most particular of them.
@@ -305,7 +309,7 @@ impl Cells<'_> {
 }
 
 /// Logarithm of a count, 0 for 0: what is twice as much is one more.
-fn log(n: u32) -> f32 {
+pub(super) fn log(n: u32) -> f32 {
     // Exact bits of an integer, with the next four as a fraction: the same on every machine, and steps are small enough.
     let n = n + 1;
     let bits = 31 - n.leading_zeros();

@@ -1,20 +1,25 @@
 //! Rows of numbers to probabilities: gradient-boosted trees, trained elsewhere, evaluated here.
 //!
-//! There is one model for pages that call themselves articles and one for all others. Each has two stages. The first judges each row by [its own measurements](super::features); the second sees those and
-//! [what the first says about all rows](super::features::context). Rows that the first is sure to be out are not asked again.
+//! There is one model for pages that call themselves articles and one for all others. Each has two stages. The first judges
+//! each row by [its own measurements](super::features); the second sees those and [what the first says about all
+//! rows](super::features::context). Rows that the first is sure to be out are not asked again. One forest a kind tells [what
+//! kind of page](super::page_type) it is.
 //!
 //! `weights.txt` holds the trees, and what they were trained on and how well they did. Every tree is laid out as a full
 //! binary tree, so that a row goes down it without a branch to predict; leaves are integers, so that sums are the same on
 //! every machine. `training/` makes the file.
 
 use super::features::{self, Declared};
+use super::page_type;
 use std::sync::LazyLock;
 
 /// A file of weights.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Weights {
     article: Model,
     other: Model,
+    /// One for each of [`page_type::KINDS`].
+    page_types: [Forest; page_type::KINDS.len()],
     /// The lines at the head of the file: data, date, digest, scores.
     pub provenance: Vec<(String, String)>,
 }
@@ -82,7 +87,8 @@ impl Weights {
         let first_names = features::names();
         let second_names: Vec<String> =
             features::context::NAMES.iter().map(|it| (*it).to_owned()).chain(first_names.iter().cloned()).collect();
-        let mut weights = Self { article: Model::default(), other: Model::default(), provenance: Vec::new() };
+        let page_names: Vec<String> = page_type::NAMES.iter().map(|it| (*it).to_owned()).collect();
+        let mut weights = Self::default();
         while let Some(line) = lines.next() {
             let Some((key, value)) = line.split_once(": ") else {
                 return Err(Malformed(format!("no key in {line:?}")));
@@ -92,14 +98,30 @@ impl Weights {
                 "article second" => weights.article.second = Forest::parse(value, &mut lines, &second_names)?,
                 "other first" => weights.other.first = Forest::parse(value, &mut lines, &first_names)?,
                 "other second" => weights.other.second = Forest::parse(value, &mut lines, &second_names)?,
+                _ if key.starts_with("page type ") => {
+                    let forest =
+                        key["page type ".len()..].parse().ok().and_then(|it: usize| weights.page_types.get_mut(it));
+                    let forest = forest.ok_or_else(|| Malformed(format!("no kind of page is {key:?}")))?;
+                    *forest = Forest::parse(value, &mut lines, &page_names)?;
+                }
                 _ => weights.provenance.push((key.to_owned(), value.to_owned())),
             }
         }
         let stages = [&weights.article, &weights.other].map(|it| [&it.first, &it.second]);
-        if stages.iter().flatten().any(|it| it.trees.is_empty()) {
+        if stages.into_iter().flatten().chain(&weights.page_types).any(|it| it.trees.is_empty()) {
             return Err(Malformed("a stage has no trees".to_owned()));
         }
         Ok(weights)
+    }
+
+    /// How likely a page is of each of [`page_type::KINDS`].
+    pub fn page_types(&self, measured: &[f32; page_type::N]) -> [f32; page_type::KINDS.len()] {
+        let mut cells = [0; COLUMNS];
+        fill(&mut cells[..page_type::N], measured);
+        let mut likely = self.page_types.each_ref().map(|it| exp(it.sum(&cells).clamp(-30.0, 30.0)));
+        let sum: f32 = likely.iter().sum();
+        likely.iter_mut().for_each(|it| *it /= sum);
+        likely
     }
 
     /// The model for a page that its own data call so.
@@ -203,17 +225,20 @@ fn fill(cells: &mut [u32], numbers: &[f32]) {
 }
 
 /// A probability from log-odds.
+fn logistic(odds: f32) -> f32 {
+    1.0 / (1.0 + exp((-odds).clamp(-30.0, 30.0)))
+}
+
+/// The exponential of a number from -30 to 30.
 ///
 /// Additions, multiplications and one division only, in a fixed order: a library's `exp` differs in its last bits from one
 /// machine to the next.
-fn logistic(odds: f32) -> f32 {
-    let x = (-odds).clamp(-30.0, 30.0);
+fn exp(x: f32) -> f32 {
     // exp(x) = 2^n · exp(r), |r| <= ln 2 / 2; a Taylor polynomial of degree 6 is exact to 1e-7 there.
     let n = (x * std::f32::consts::LOG2_E).round();
     let r = x - n * std::f32::consts::LN_2;
     let exp = 1.0 + r * (1.0 + r * (0.5 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0 + r / 720.0)))));
-    let power = f32::from_bits(((n as i32 + 127) as u32) << 23);
-    1.0 / (1.0 + exp * power)
+    exp * f32::from_bits(((n as i32 + 127) as u32) << 23)
 }
 
 #[cfg(test)]
@@ -223,7 +248,10 @@ mod tests {
     fn file(columns: &str, tree: &str) -> String {
         let stages = ["article first", "article second", "other first", "other second"];
         let stages = stages.map(|it| format!("{it}: 1\ncolumns: {columns}\n{tree}\n"));
-        format!("made: by hand\n{}", stages.concat())
+        let kinds: Vec<String> = (0..page_type::KINDS.len())
+            .map(|it| format!("page type {it}: 1\ncolumns: Rows\n{}\n", stump("0.5")))
+            .collect();
+        format!("made: by hand\n{}{}", stages.concat(), kinds.concat())
     }
 
     /// A tree that asks one question, first of all.

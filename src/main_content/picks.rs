@@ -85,7 +85,7 @@ mod tests {
         };
         let dom = Dom::parse(html, &Options::default());
         let picks = Picks::new(&dom, &selectors(select), &selectors(drop));
-        let story = find(&dom, &Anchors::default(), &picks, None, false);
+        let story = find(&dom, &Anchors::default(), picks, None, false, None);
         assert_eq!(story.parts.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(), expected);
     }
 

@@ -67,6 +67,10 @@ reasons! {
     Unlikely "unlikely",
     /// Before, beside or after the story.
     Outside "outside",
+    /// It stands on other pages of the site, beside other stories.
+    Recurring "recurring",
+    /// On other pages of the site, no story stands in such a place.
+    Elsewhere "never-story",
 }
 
 impl Reason {
@@ -91,7 +95,9 @@ impl Reason {
             | Self::Links
             | Self::EmptyHeading
             | Self::Unlikely
-            | Self::Outside => false,
+            | Self::Outside
+            | Self::Recurring
+            | Self::Elsewhere => false,
         }
     }
 }

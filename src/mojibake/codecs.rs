@@ -52,12 +52,23 @@ pub(super) const N_UTF8: usize = 20;
 const IBM437: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{A0}";
 const IBM850: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{AD}±‗¾¶§÷¸°¨·¹³²■\u{A0}";
 
+/// The encodings of a set, in their order.
+pub(super) fn encodings(mut mask: Mask) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let codec = mask.trailing_zeros();
+        mask &= mask.wrapping_sub(1);
+        (codec < Mask::BITS).then_some(codec as usize)
+    })
+}
+
 /// Everything looked up by character or byte.
 pub(super) struct Tables {
     /// For each encoding, the character of each byte; U+FFFD where there is none.
     chars: Vec<[char; 256]>,
     /// Non-ASCII characters of all encodings, sorted, with their byte in each; 0 where they have none.
     bytes: Vec<(char, [u8; NAMES.len()])>,
+    /// The encodings in which each of them leads a sequence of UTF-8.
+    leads: Vec<Mask>,
     /// For each character below [`DIRECT`], where it stands among those; `u16::MAX` if it does not.
     direct: Vec<u16>,
     /// For each encoding, the continuation bytes that have no character or a C1 control: those that get lost.
@@ -90,6 +101,12 @@ impl Tables {
                 (c, row)
             })
             .collect();
+        let leads = bytes
+            .iter()
+            .map(|(_, row)| {
+                (0..N_UTF8).filter(|&codec| (0xC2..=0xF4).contains(&row[codec])).map(|codec| 1 << codec).sum()
+            })
+            .collect();
         let mut direct = vec![u16::MAX; DIRECT as usize];
         for (idx, &(c, _)) in bytes.iter().enumerate() {
             if let Some(slot) = direct.get_mut(c as usize) {
@@ -101,15 +118,21 @@ impl Tables {
             .iter()
             .map(|codec| (0x80..=0xBF).filter(|&byte: &u8| is_fragile(codec[usize::from(byte)])).collect())
             .collect();
-        Self { chars, bytes, direct, fragile }
+        Self { chars, bytes, leads, direct, fragile }
     }
 
     /// The byte of a non-ASCII character in each encoding, 0 where it has none; `None` if it has none in any.
     pub(super) fn bytes(&self, c: char) -> Option<&[u8; NAMES.len()]> {
-        if let Some(&idx) = self.direct.get(c as usize) {
-            return self.bytes.get(usize::from(idx)).map(|(_, bytes)| bytes);
-        }
-        self.bytes.binary_search_by_key(&c, |&(known, _)| known).ok().map(|idx| &self.bytes[idx].1)
+        self.row(c).map(|(bytes, _)| bytes)
+    }
+
+    /// The same with the encodings in which it leads a sequence of UTF-8.
+    pub(super) fn row(&self, c: char) -> Option<(&[u8; NAMES.len()], Mask)> {
+        let idx = match self.direct.get(c as usize) {
+            Some(&idx) => usize::from(idx),
+            None => self.bytes.binary_search_by_key(&c, |&(known, _)| known).ok()?,
+        };
+        self.bytes.get(idx).map(|(_, bytes)| (bytes, self.leads[idx]))
     }
 
     /// The continuation bytes that readers of an encoding lose: it has no printable character for them.

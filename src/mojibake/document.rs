@@ -1,7 +1,9 @@
 //! The lines of a document, repaired together: what is plain in one lowers the bar in the others.
 
 use super::gate::{self, Reasons};
+use super::leaning::Leaning;
 use super::legacy;
+use super::multi;
 use super::search::{self, Votes};
 use super::units::{self, Unit, units_of};
 use super::{Hints, Options, Repaired};
@@ -32,9 +34,10 @@ impl Line<'_> {
 
 /// The texts of one document, repaired.
 pub(super) fn repair<'a>(texts: &[&'a str], hints: &Hints, options: &Options) -> Vec<Repaired<'a>> {
+    let leaning = Leaning::of(hints);
     let mut lines = lines(texts, options);
     let mut rounds = 0;
-    while round(&mut lines, hints, options) {
+    while round(&mut lines, &leaning, options) {
         rounds += 1;
         if rounds == ROUNDS_MAX {
             return texts.iter().map(|text| Repaired::unchanged(text)).collect();
@@ -48,7 +51,7 @@ pub(super) fn repair<'a>(texts: &[&'a str], hints: &Hints, options: &Options) ->
 }
 
 /// Goes through the document once; whether anything changed.
-fn round(lines: &mut [Line<'_>], hints: &Hints, options: &Options) -> bool {
+fn round(lines: &mut [Line<'_>], leaning: &Leaning, options: &Options) -> bool {
     let mut votes = Votes::default();
     let mut changed = false;
     // First what is plain by itself, then what is weak alone, with all votes in hand.
@@ -63,9 +66,9 @@ fn round(lines: &mut [Line<'_>], hints: &Hints, options: &Options) -> bool {
                 continue;
             }
             let mut own_votes = votes.clone();
-            let utf8 = search::reread(line.units(), losses && options.lost_bytes, &mut own_votes);
+            let utf8 = search::reread(line.units(), losses && options.lost_bytes, leaning, &mut own_votes);
             let legacy = (options.legacy && line.reasons.legacy && !losses)
-                .then(|| legacy::reread(line.units(), utf8.as_deref(), hints))
+                .then(|| legacy::reread(line.units(), utf8.as_deref(), leaning))
                 .flatten();
             if legacy.is_none() {
                 votes = own_votes;
@@ -78,8 +81,14 @@ fn round(lines: &mut [Line<'_>], hints: &Hints, options: &Options) -> bool {
         }
     }
     if options.legacy {
+        for line in lines.iter_mut().filter(|line| line.reasons.multi) {
+            if let Some(units) = multi::reread(line.units()) {
+                line.units = Some(units);
+                changed = true;
+            }
+        }
         for line in lines.iter_mut().filter(|line| line.reasons.legacy && !line.reasons.utf8) {
-            if let Some(units) = legacy::reread(line.units(), None, hints) {
+            if let Some(units) = legacy::reread(line.units(), None, leaning) {
                 line.units = Some(units);
                 changed = true;
             }

@@ -1,8 +1,9 @@
 //! The ways to read the characters of a line as damage: as the bytes of UTF-8, layer over layer, whole or with one
 //! byte lost.
 
-use super::codecs::{CodecId, Mask, N_UTF8, NAMES, TABLES};
-use super::model::{BIT, Class, Cost, MODEL, class_of};
+use super::codecs::{CodecId, Mask, NAMES, TABLES, encodings};
+use super::guards;
+use super::model::{BIT, Cost, MODEL};
 use super::units::{STEP_C1, Unit};
 
 /// Layers that one way may undo at once.
@@ -15,10 +16,14 @@ pub(super) const C1_BIT: Mask = 1 << 30;
 const GUESSES_MAX: usize = 96;
 
 /// What it costs to read a capital and the closing mark behind it as one letter, in a word of capitals: `VERIÐ”`.
-const CLOSING_MARK: Cost = 30 * BIT;
+const CLOSING_MARK: Cost = 36 * BIT;
 
-/// The same for a capital that stands alone: `Ã©` is a word of Portuguese, `К»` the end of a quotation.
+/// The same for a capital that stands alone outside a line of capitals: `Ã©` is a word of Portuguese, `К»` the end of a
+/// quotation.
 const LONE_MARK: Cost = 5 * BIT;
+
+/// ASCII capitals that make a line without small letters one of capitals.
+const CAPITALS_MIN: usize = 4;
 
 /// What it costs to believe a character that was never met.
 const RARE_LETTER: Cost = 8 * BIT;
@@ -41,6 +46,8 @@ pub(super) struct Edge {
     pub(super) extra: Cost,
     /// What it costs in any case.
     pub(super) fixed: Cost,
+    /// What it costs unless the document is known to be damaged that way.
+    pub(super) lone: Cost,
     /// Whether a byte was lost, so that others would do as well.
     pub(super) is_guess: bool,
 }
@@ -65,13 +72,13 @@ pub(super) struct Losses {
     pub(super) enabled: bool,
 }
 
-/// Bytes of a character in each encoding.
-type Row = [u8; NAMES.len()];
+/// Bytes of a character in each encoding, and the encodings in which it is a lead byte.
+type Row = (&'static [u8; NAMES.len()], Mask);
 
 /// All ways on that read damage, in the order of the line.
 pub(super) fn edges(units: &[Unit], losses: Losses) -> Vec<Edge> {
-    let rows: Vec<Option<&Row>> =
-        units.iter().map(|unit| if unit.c.is_ascii() { None } else { TABLES.bytes(unit.c) }).collect();
+    let rows: Vec<Option<Row>> =
+        units.iter().map(|unit| if unit.c.is_ascii() { None } else { TABLES.row(unit.c) }).collect();
     let mut all = single_layer(units, &rows);
     let mut layer = all.clone();
     for _ in 1..DEPTH_MAX {
@@ -86,28 +93,29 @@ pub(super) fn edges(units: &[Unit], losses: Losses) -> Vec<Edge> {
     }
     stray_controls(units, &mut all);
     all.sort_by_key(|edge| edge.start);
+    guards::weigh_lone(units, &mut all);
     all
 }
 
-fn single_layer(units: &[Unit], rows: &[Option<&Row>]) -> Vec<Edge> {
+fn single_layer(units: &[Unit], rows: &[Option<Row>]) -> Vec<Edge> {
     let mut edges: Vec<Edge> = Vec::new();
+    let in_capitals = units.iter().filter(|unit| unit.c.is_ascii_uppercase()).count() >= CAPITALS_MIN
+        && !units.iter().any(|unit| unit.c.is_lowercase());
     for (at, pair) in rows.windows(2).enumerate() {
-        let [Some(lead_row), Some(_)] = pair else { continue };
+        let [Some((lead_row, leads)), Some(_)] = pair else { continue };
         let first = edges.len();
-        for (codec, &lead) in lead_row.iter().enumerate().take(N_UTF8) {
-            if !(0xC2..=0xF4).contains(&lead) {
-                continue;
-            }
-            let byte = |idx: usize| rows.get(at + idx).copied().flatten().map_or(0, |row| row[codec]);
-            let Some((len, out)) = sequence(lead, byte) else { continue };
+        for codec in encodings(*leads) {
+            let lead = lead_row[codec];
+            let byte = |idx: usize| rows.get(at + idx).copied().flatten().map_or(0, |(row, _)| row[codec]);
+            let Some((len, out)) = sequence(lead, byte).filter(|&(_, out)| is_assigned(out)) else { continue };
             match edges[first..].iter_mut().find(|edge| edge.out == out && usize::from(edge.len) == len) {
                 Some(edge) => edge.layers[0] |= 1 << codec,
                 None => {
-                    let closing = if len == 2 { closing_mark_cost(units, at) } else { 0 };
+                    let closing = if len == 2 { closing_mark_cost(units, at, in_capitals) } else { 0 };
                     let (extra, fixed) = (closing, rarity_cost(out));
                     let layers = one_layer(1 << codec);
                     let len = len as u16;
-                    edges.push(Edge { start: at as u32, len, out, layers, extra, fixed, is_guess: false });
+                    edges.push(Edge { start: at as u32, len, out, layers, extra, fixed, lone: 0, is_guess: false });
                 }
             }
         }
@@ -129,12 +137,10 @@ fn next_layer(layer: &[Edge]) -> Vec<Edge> {
     };
     let mut edges: Vec<Edge> = Vec::new();
     for lead_edge in layer {
-        let Some(lead_row) = TABLES.bytes(lead_edge.out).filter(|_| !lead_edge.out.is_ascii()) else { continue };
+        let Some((lead_row, leads)) = TABLES.row(lead_edge.out).filter(|_| !lead_edge.out.is_ascii()) else { continue };
         let first = edges.len();
-        for (codec, &lead) in lead_row.iter().enumerate().take(N_UTF8) {
-            if !(0xC2..=0xF4).contains(&lead) {
-                continue;
-            }
+        for codec in encodings(leads) {
+            let lead = lead_row[codec];
             // The bytes after it: at each place the first way whose character is one and that shares the layers.
             let mut layers = lead_edge.layers;
             let mut bytes = [lead, 0, 0, 0];
@@ -157,7 +163,16 @@ fn next_layer(layer: &[Edge]) -> Vec<Edge> {
                     layers[depth] = 1 << codec;
                     let fixed = lead_edge.fixed;
                     let extra = depth as Cost * LAYER;
-                    edges.push(Edge { start: lead_edge.start, len, out, layers, extra, fixed, is_guess: false });
+                    edges.push(Edge {
+                        start: lead_edge.start,
+                        len,
+                        out,
+                        layers,
+                        extra,
+                        fixed,
+                        lone: 0,
+                        is_guess: false,
+                    });
                 }
             }
         }
@@ -188,7 +203,7 @@ fn tail_len(lead: u8) -> usize {
 
 /// What it costs to believe that a capital and the mark behind it are one letter: much in a word of capitals, less
 /// for a capital alone, nothing before or behind small letters.
-fn closing_mark_cost(units: &[Unit], at: usize) -> Cost {
+fn closing_mark_cost(units: &[Unit], at: usize, in_capitals: bool) -> Cost {
     let [lead, mark] = [units[at].c, units[at + 1].c];
     let before = at.checked_sub(1).map(|idx| units[idx].c);
     // A drawing repeats its strokes; words do not.
@@ -202,15 +217,20 @@ fn closing_mark_cost(units: &[Unit], at: usize) -> Cost {
     }
     match before {
         Some(c) if c.is_lowercase() => 0,
-        Some(c) if c.is_alphabetic() => CLOSING_MARK,
+        Some(c) if c.is_alphabetic() || is_quote(c) && is_quote(mark) => CLOSING_MARK,
+        Some(_) | None if in_capitals => CLOSING_MARK,
         Some(_) | None => LONE_MARK,
     }
 }
 
+/// Whether a character opens or closes a quotation: a letter between two is quoted.
+fn is_quote(c: char) -> bool {
+    matches!(c, '“' | '”' | '„' | '‟' | '‘' | '’' | '‚' | '«' | '»' | '‹' | '›' | '"' | '\'')
+}
+
 /// What it costs to believe a character that no language the model has read writes.
 fn rarity_cost(out: char) -> Cost {
-    let is_open_class = matches!(class_of(out).0, Class::Han | Class::Hangul | Class::Emoji | Class::Symbol);
-    if is_open_class || out.is_control() || MODEL.is_known(out) { 0 } else { RARE_LETTER }
+    if MODEL.is_known(out) { 0 } else { RARE_LETTER }
 }
 
 /// The character that a lead byte and those after it (by distance) encode, and how many bytes it takes.
@@ -242,6 +262,11 @@ pub(super) fn sequence(lead: u8, byte: impl Fn(usize) -> u8) -> Option<(usize, c
     }
 }
 
+/// Whether a character is of a plane's written part: beyond the first plane, ideographs, emoji and letters.
+fn is_assigned(out: char) -> bool {
+    matches!(out, '\0'..='\u{FFFF}' | '\u{10000}'..='\u{1FBFF}' | '\u{20000}'..='\u{323AF}' | '\u{E0020}'..='\u{E007F}')
+}
+
 /// A sequence being read, with what was lost of it so far.
 #[derive(Clone, Copy)]
 struct Partial {
@@ -254,18 +279,19 @@ struct Partial {
 }
 
 /// Adds the ways that take a sequence with one byte lost for each byte that it may have been.
-fn guesses(units: &[Unit], rows: &[Option<&Row>], losses: Losses, all: &mut Vec<Edge>) {
+fn guesses(units: &[Unit], rows: &[Option<Row>], losses: Losses, all: &mut Vec<Edge>) {
     for (at, row) in rows.iter().enumerate() {
-        let Some(row) = row else { continue };
+        let Some((row, leads)) = row else { continue };
         let first = all.len();
         let near_replacement = units[at + 1..].iter().take(3).any(|unit| unit.c == '\u{FFFD}');
-        for (codec, &lead) in row.iter().enumerate().take(N_UTF8) {
+        for codec in encodings(*leads) {
+            let lead = row[codec];
             let is_known = losses.known >> codec & 1 == 1;
             let behind_word = codec == 0 && at.checked_sub(1).is_some_and(|before| units[before].c.is_lowercase());
-            if !(0xC2..=0xF4).contains(&lead) || !(is_known || near_replacement || behind_word) {
+            if !(is_known || near_replacement || behind_word) {
                 continue;
             }
-            let byte = |idx: usize| rows.get(at + idx).copied().flatten().map_or(0, |row| row[codec]);
+            let byte = |idx: usize| rows.get(at + idx).copied().flatten().map_or(0, |(row, _)| row[codec]);
             if sequence(lead, byte).is_some() {
                 continue;
             }
@@ -299,6 +325,7 @@ fn guesses(units: &[Unit], rows: &[Option<&Row>], losses: Losses, all: &mut Vec<
                         layers: one_layer(1 << codec),
                         extra: 0,
                         fixed: partial.cost,
+                        lone: 0,
                         is_guess: true,
                     }),
                 }
@@ -310,7 +337,7 @@ fn guesses(units: &[Unit], rows: &[Option<&Row>], losses: Losses, all: &mut Vec<
 /// The ways to read one byte more of a sequence: as it stands, or as one that was lost.
 fn extend(
     units: &[Unit],
-    rows: &[Option<&Row>],
+    rows: &[Option<Row>],
     at: usize,
     codec: CodecId,
     is_known: bool,
@@ -327,7 +354,7 @@ fn extend(
             is_lost: partial.is_lost || is_lost,
         });
     };
-    let stands = rows.get(place).copied().flatten().map_or(0, |row| row[usize::from(codec)]);
+    let stands = rows.get(place).copied().flatten().map_or(0, |(row, _)| row[usize::from(codec)]);
     if stands & 0xC0 == 0x80 {
         push(stands, 1, 0, false);
         return;
@@ -376,7 +403,7 @@ fn stray_controls(units: &[Unit], all: &mut Vec<Edge>) {
         let follows_lead = before.is_some_and(|c| matches!(c, '\u{80}'..='\u{9F}' | '\u{C2}'..='\u{F4}'));
         if out != '\u{FFFD}' && !follows_lead {
             let layers = one_layer(C1_BIT);
-            all.push(Edge { start: at as u32, len: 1, out, layers, extra: 0, fixed: 0, is_guess: false });
+            all.push(Edge { start: at as u32, len: 1, out, layers, extra: 0, fixed: 0, lone: 0, is_guess: false });
         }
     }
 }

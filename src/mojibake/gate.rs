@@ -1,18 +1,21 @@
 //! The gate: whether a line can hold damage, decided at memory speed.
 //!
 //! UTF-8 read in a single-byte encoding leaves the character of a lead byte directly before that of a continuation
-//! byte. For each character a table says in which encodings it is either, and what kind it is; a line is passed over
-//! if no two neighbours fit and nothing in it is odd. Odd is what no sound line has: a C1 control, U+FFFD, a sign or
-//! another alphabet inside a word, a capital behind a small letter with an accent, three letters of Latin-1 in a row,
-//! letters that no one language owns, a private character.
+//! byte. For each two characters a table of bits says whether to look closer; a line without such neighbours is passed
+//! over by [`quick`]. What it stops on, [`reasons`] reads again with all that is known of each character: in which
+//! encodings it is lead or continuation, what the two would be together, and what kind it is. A line is let through if
+//! neighbours fit or something in it is odd. Odd is what no sound line has: a C1 control, U+FFFD, a sign or another
+//! alphabet inside a word, a capital behind a small letter with an accent, three letters of Latin-1 in a row, letters
+//! that no one language owns, a private character.
 //!
 //! The gate lets some sound lines through; the search settles those. What it stops, the search would not change.
 
 use std::sync::LazyLock;
 
-use super::codecs::{Mask, N_UTF8, TABLES};
+use super::codecs::{Mask, N_UTF8, TABLES, encodings};
 use super::entities;
 use super::languages::{ALL, Languages, are_of_none, owners};
+use super::multi;
 
 /// What a line is let through for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,11 +26,13 @@ pub(super) struct Reasons {
     pub(super) lost: bool,
     /// Something odd, that may be one legacy encoding read as another.
     pub(super) legacy: bool,
+    /// East Asian characters that may all be bytes of UTF-8.
+    pub(super) multi: bool,
 }
 
 impl Reasons {
     pub(super) fn any(self) -> bool {
-        self.utf8 || self.legacy
+        self.utf8 || self.legacy || self.multi
     }
 }
 
@@ -35,22 +40,42 @@ impl Reasons {
 ///
 /// Linear, and many times as fast as repair: plain ASCII is passed over at memory speed.
 pub fn suspicious(text: &str) -> bool {
-    may_hold_anything(text) && text.split_inclusive('\n').any(|line| reasons(line).any())
+    if has_reference(text) {
+        return true;
+    }
+    if text.is_ascii() {
+        return false;
+    }
+    let mut from = 0;
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
+    ends.chain([text.len()]).any(|end| reasons_beside_references(&text[std::mem::replace(&mut from, end)..end]).any())
 }
 
-/// Whether a text is more than plain ASCII without references.
-pub(super) fn may_hold_anything(text: &str) -> bool {
-    !text.is_ascii() || memchr::memchr_iter(b'&', text.as_bytes()).any(|at| entities::reference(&text[at..]).is_some())
+fn has_reference(text: &str) -> bool {
+    memchr::memchr_iter(b'&', text.as_bytes()).any(|at| entities::reference(&text[at..]).is_some())
+}
+
+/// What a line is let through for.
+pub(super) fn reasons(line: &str) -> Reasons {
+    let mut reasons = reasons_beside_references(line);
+    reasons.utf8 |= has_reference(line);
+    reasons
+}
+
+fn reasons_beside_references(line: &str) -> Reasons {
+    if quick::may_be_damaged(line.as_bytes()) { looked_at_closely(line) } else { Reasons::default() }
 }
 
 /// Kind of a character, as far as the gate cares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 enum Kind {
     Other,
     /// A letter, small or without case.
     Letter,
     Capital,
+    /// `¿` and `¡`: before a word where the line asks or calls, never behind a letter.
+    Opener,
     /// A sign that no word has inside.
     Sign,
     /// A sign that does not even end a word.
@@ -60,7 +85,7 @@ enum Kind {
 }
 
 /// What the gate knows of a character.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Entry {
     /// Encodings in which it leads a sequence of two bytes.
     leads: Mask,
@@ -77,10 +102,30 @@ struct Entry {
     is_euro: bool,
 }
 
+impl Entry {
+    fn is_letter(&self) -> bool {
+        matches!(self.kind, Kind::Letter | Kind::Capital)
+    }
+
+    fn is_sign(&self) -> bool {
+        matches!(self.kind, Kind::Sign | Kind::StraySign)
+    }
+
+    /// Whether no sound text has the two beside each other.
+    fn is_odd_before(&self, next: &Self) -> bool {
+        (self.alphabet != next.alphabet && self.alphabet != 0 && next.alphabet != 0)
+            || (self.kind == Kind::Letter && next.kind == Kind::Capital)
+            || (self.is_letter() && matches!(next.kind, Kind::StraySign | Kind::Opener))
+            || (self.is_sign() && next.kind == Kind::StraySign)
+            || (self.kind == Kind::StraySign && next.is_letter())
+            || next.kind == Kind::Broken
+    }
+}
+
 /// Characters below this have an entry.
 const ENTRIES: usize = 0x2600;
 
-static TABLE: LazyLock<Vec<Entry>> =
+static ENTRY_OF: LazyLock<Vec<Entry>> =
     LazyLock::new(|| (0..ENTRIES as u32).map(|code| entry(char::from_u32(code).unwrap_or('\0'))).collect());
 
 /// An ASCII character's neighbour has no bytes and no owner to look at.
@@ -112,7 +157,8 @@ fn entry(c: char) -> Entry {
     }
     let kind = match c {
         '\u{80}'..='\u{9F}' | '\u{FFFD}' => Kind::Broken,
-        '¡' | '¿' | '¢'..='§' | '¬' | '¯' | '¶' | '¹' | '³' | '¸' | '¨' | '±' | '‡' | 'ƒ' | 'ˆ' | '˜' | '‰' | '†' => {
+        '¡' | '¿' => Kind::Opener,
+        '¢'..='§' | '¬' | '¯' | '¶' | '¹' | '³' | '¸' | '¨' | '±' | '‡' | 'ƒ' | 'ˆ' | '˜' | '‰' | '†' => {
             Kind::StraySign
         }
         '«' | '»' | '©' | '®' | '°' | '²' | '¼'..='¾' | '×' | '÷' | '‚' | '„' | '“' | '”' | '‹' | '›' | '™' => {
@@ -132,8 +178,6 @@ fn entry(c: char) -> Entry {
         '\u{250}'..='\u{36F}' | '\u{1D00}'..='\u{1DFF}' => 0,
         _ => 4,
     };
-    let is_latin1_letter = matches!(c, 'À'..='ÿ') && alphabet == 1;
-    let loses_space = matches!(c, 'Â' | 'Ã' | 'Å');
     Entry {
         leads,
         long_leads,
@@ -141,84 +185,115 @@ fn entry(c: char) -> Entry {
         owners: owners(c),
         kind,
         alphabet,
-        is_latin1_letter,
-        loses_space,
+        is_latin1_letter: matches!(c, 'À'..='ÿ') && alphabet == 1,
+        loses_space: matches!(c, 'Â' | 'Ã' | 'Å'),
         is_euro: c == '€',
     }
 }
 
 /// The languages that own a letter, looked up.
 pub(super) fn owners_of(c: char) -> Languages {
-    TABLE.get(c as usize).map_or(ALL, |entry| entry.owners)
+    ENTRY_OF.get(c as usize).map_or(ALL, |entry| entry.owners)
 }
 
-/// What a line is let through for.
-pub(super) fn reasons(line: &str) -> Reasons {
-    let bytes = line.as_bytes();
+/// Whether a character of two bytes is one that may stand alone amid others: a letter or mark of Latin writing, a Greek,
+/// Cyrillic, Hebrew or Arabic letter. Others come in words of their own.
+pub(super) fn stands_alone(code: u32) -> bool {
+    matches!(code,
+        0x80..=0x17F | 0x18F | 0x192 | 0x1A0 | 0x1A1 | 0x1AF | 0x1B0 | 0x1CD..=0x1DC | 0x1E6 | 0x1E7 | 0x1F4 | 0x1F5
+        | 0x1FA..=0x1FF | 0x218..=0x21B | 0x259 | 0x2BB..=0x2DD | 0x300..=0x331 | 0x384..=0x3CE | 0x3D1 | 0x3D5
+        | 0x401..=0x45F | 0x490..=0x493 | 0x49A..=0x4A3 | 0x4AE..=0x4B3 | 0x4BA | 0x4BB | 0x4D8 | 0x4D9 | 0x4E8 | 0x4E9
+        | 0x5D0..=0x5EA | 0x621..=0x64A)
+}
+
+/// The same for a character of three bytes: punctuation, signs, Vietnamese letters.
+fn stands_alone_long(code: u32) -> bool {
+    matches!(code, 0x1E00..=0x2BFF | 0xFB00..=0xFB06 | 0xFE0F | 0xFEFF | 0xFF5E | 0xFFFC | 0xFFFD)
+}
+
+/// Whether lead and continuation byte, in any of the encodings, are a character that may stand alone. Where the no-break
+/// space is another byte than A0 it is but a space behind a word: so in KOI8, the DOS and the Macintosh encodings.
+fn pair_stands_alone(lead: char, tail: char, codecs: Mask) -> bool {
+    let (Some(leads), Some(tails)) = (TABLES.bytes(lead), TABLES.bytes(tail)) else { return false };
+    encodings(codecs)
+        .filter(|&codec| tail != '\u{A0}' || tails[codec] == 0xA0)
+        .any(|codec| stands_alone(u32::from(leads[codec] & 0x1F) << 6 | u32::from(tails[codec] & 0x3F)))
+}
+
+/// The same for the first three bytes of a longer sequence; of one of four, if it begins as emoji do.
+fn triple_stands_alone(chars: [char; 3], codecs: Mask) -> bool {
+    let [Some(leads), Some(tails), Some(lasts)] = chars.map(|c| TABLES.bytes(c)) else { return false };
+    encodings(codecs).any(|codec| {
+        let (lead, tail, last) = (leads[codec], u32::from(tails[codec] & 0x3F), u32::from(lasts[codec] & 0x3F));
+        match lead {
+            0xE0..=0xEF => {
+                let code = u32::from(lead & 0x0F) << 12 | tail << 6 | last;
+                stands_alone_long(code) || code >= 0x800 && !chars[1..].iter().all(|&c| closes_word(c))
+            }
+            _ => lead == 0xF0 && tail == 0x1F,
+        }
+    })
+}
+
+/// Whether a character commonly stands behind a word, another of them behind it: `fiancé…»`.
+fn closes_word(c: char) -> bool {
+    matches!(
+        c,
+        '\u{A0}'
+            | '»'
+            | '«'
+            | '›'
+            | '‹'
+            | '”'
+            | '“'
+            | '„'
+            | '’'
+            | '‘'
+            | '…'
+            | '–'
+            | '—'
+            | '™'
+            | '®'
+            | '©'
+            | '°'
+    )
+}
+
+/// What a line is let through for, character by character.
+fn looked_at_closely(line: &str) -> Reasons {
     let mut reasons = Reasons::default();
     let mut scan = Scan::new(ALL);
-    let table = &**TABLE;
-    let mut at = 0;
-    while at < bytes.len() {
-        if bytes[at].is_ascii() {
-            let (next, c) = skip_ascii(bytes, at);
-            if scan.after_non_ascii {
-                scan.ascii(char::from(bytes[at]), &mut reasons);
-            }
-            // The last one stands before what comes.
-            scan.before = table[c as usize];
-            scan.after_non_ascii = false;
-            at = next;
+    let table = &**ENTRY_OF;
+    for c in line.chars() {
+        if c.is_ascii() {
+            scan.ascii(c, table[c as usize], &mut reasons);
             continue;
         }
-        let (code, len) = code_at(bytes, at);
-        match table.get(code) {
-            Some(entry) => scan.character(*entry, &mut reasons),
+        match table.get(c as usize) {
+            Some(entry) => scan.character(c, *entry, &mut reasons),
             None => {
-                reasons.utf8 |= code == 0xFFFD;
-                reasons.lost |= code == 0xFFFD;
-                reasons.legacy |= matches!(code, 0xE000..=0xF8FF | 0xFF61..=0xFF9F);
+                reasons.utf8 |= c == '\u{FFFD}';
+                reasons.lost |= c == '\u{FFFD}';
+                reasons.legacy |= matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{FF61}'..='\u{FF9F}');
                 scan.word_ends(&mut reasons);
-                scan = Scan { has_word_pair: scan.has_word_pair, after_non_ascii: true, ..Scan::new(scan.owners) };
+                let Scan { has_weak_pair, has_opener, .. } = scan;
+                scan = Scan { has_weak_pair, has_opener, after_non_ascii: true, ..Scan::new(scan.owners) };
             }
         }
-        at += len;
     }
-    reasons.utf8 |= memchr::memchr_iter(b'&', bytes).any(|at| entities::reference(&line[at..]).is_some());
     scan.word_ends(&mut reasons);
     reasons.legacy |= are_of_none(scan.owners);
-    reasons.utf8 |= scan.has_word_pair && reasons.legacy;
+    reasons.legacy |= scan.has_opener && memchr::memchr2(b'?', b'!', line.as_bytes()).is_none();
+    reasons.utf8 |= scan.has_weak_pair && reasons.legacy;
+    reasons.multi = multi::may_be_utf8(line);
     reasons
-}
-
-/// The end of the ASCII stretch that begins at a byte, and its last character.
-fn skip_ascii(bytes: &[u8], mut at: usize) -> (usize, char) {
-    while let Some(chunk) = bytes.get(at..at + 16) {
-        if chunk.iter().fold(0, |all, byte| all | byte) >= 0x80 {
-            break;
-        }
-        at += 16;
-    }
-    while at < bytes.len() && bytes[at].is_ascii() {
-        at += 1;
-    }
-    (at, char::from(bytes[at - 1]))
-}
-
-/// Code of the character that begins at a byte of valid UTF-8, and its length in bytes.
-fn code_at(bytes: &[u8], at: usize) -> (usize, usize) {
-    let tail = |idx: usize| usize::from(bytes[at + idx] & 0x3F);
-    let lead = usize::from(bytes[at]);
-    match lead {
-        0..0xE0 => ((lead & 0x1F) << 6 | tail(1), 2),
-        0xE0..0xF0 => ((lead & 0x0F) << 12 | tail(1) << 6 | tail(2), 3),
-        _ => ((lead & 0x07) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), 4),
-    }
 }
 
 /// What has been seen of a line.
 struct Scan {
     before: Entry,
+    /// The two characters before.
+    chars: [char; 2],
     /// Encodings in which the two characters before are lead and continuation.
     pair_before: Mask,
     /// Encodings in which the two characters before begin a longer sequence.
@@ -227,28 +302,32 @@ struct Scan {
     word_run: u8,
     /// Whether the word so far began with a capital.
     word_is_capitalised: bool,
-    /// Whether two letters inside a word are a pair; damage only if something else is odd.
-    has_word_pair: bool,
+    /// Whether there was a pair that is damage only if something else is odd, or another pair stands behind it.
+    has_weak_pair: bool,
     owners: Languages,
     latin1_run: u8,
     /// Whether the character before is a sign directly behind a letter.
     sign_in_word: bool,
     after_non_ascii: bool,
+    /// Whether `¿` or `¡` stood before a letter.
+    has_opener: bool,
 }
 
 impl Scan {
     fn new(owners: Languages) -> Self {
         Self {
             before: NOTHING,
+            chars: ['\0'; 2],
             pair_before: 0,
             pending: 0,
             word_run: 0,
             word_is_capitalised: false,
-            has_word_pair: false,
+            has_weak_pair: false,
             owners,
             latin1_run: 0,
             sign_in_word: false,
             after_non_ascii: false,
+            has_opener: false,
         }
     }
 
@@ -258,7 +337,7 @@ impl Scan {
         self.word_run = 0;
     }
 
-    fn character(&mut self, next: Entry, reasons: &mut Reasons) {
+    fn character(&mut self, c: char, next: Entry, reasons: &mut Reasons) {
         let before = self.before;
         let is_word = next.alphabet > 1 && before.alphabet == next.alphabet;
         if next.alphabet <= 1 {
@@ -269,50 +348,55 @@ impl Scan {
             self.word_run = 1;
             self.word_is_capitalised = next.kind == Kind::Capital;
         }
-        let pair = before.leads & next.tails | self.pending & next.tails;
+        let (two, three) = (before.leads & next.tails, self.pending & next.tails);
         self.pending = before.long_leads & next.tails;
         // `â€` is plain enough to be looked at, whatever has become of the rest.
         reasons.utf8 |= self.pending != 0 && next.is_euro;
+        let pair = two | three;
         if pair != 0 {
-            // Letters behind letters are words, unless pair follows pair.
-            reasons.utf8 |= !is_word || pair & self.pair_before != 0;
-            self.has_word_pair = true;
+            // Letters behind letters are words, and no Armenian letter stands alone amid others: unless pair follows pair.
+            let stands_alone = !is_word
+                && (pair_stands_alone(self.chars[1], c, two)
+                    || triple_stands_alone([self.chars[0], self.chars[1], c], three));
+            reasons.utf8 |= stands_alone || pair & self.pair_before != 0;
+            self.has_weak_pair = true;
         }
         reasons.utf8 |= next.kind == Kind::Broken;
-        reasons.legacy |= next.kind == Kind::Broken;
-        let is_letter = |entry: Entry| matches!(entry.kind, Kind::Letter | Kind::Capital);
-        let is_sign = |entry: Entry| matches!(entry.kind, Kind::Sign | Kind::StraySign);
-        let odd = (before.alphabet != next.alphabet && before.alphabet != 0 && next.alphabet != 0)
-            || (before.kind == Kind::Letter && next.kind == Kind::Capital)
-            || (is_letter(before) && next.kind == Kind::StraySign)
-            || (is_sign(before) && next.kind == Kind::StraySign)
-            || (before.kind == Kind::StraySign && is_letter(next))
-            || (self.sign_in_word && is_letter(next));
-        self.sign_in_word = is_letter(before) && next.kind == Kind::Sign;
+        reasons.legacy |= before.is_odd_before(&next) || (self.sign_in_word && next.is_letter());
+        self.has_opener |= before.kind == Kind::Opener && next.is_letter();
+        self.sign_in_word = before.is_letter() && next.kind == Kind::Sign;
         self.latin1_run = if next.is_latin1_letter { self.latin1_run.saturating_add(1) } else { 0 };
-        reasons.legacy |= odd || self.latin1_run > 2;
+        reasons.legacy |= self.latin1_run > 2;
         self.owners &= next.owners;
         // Pairs do not overlap: the second of one is not the first of the next.
         self.pair_before =
             if pair != 0 { pair } else { self.pair_before & (next.leads | next.long_leads | self.pending) };
         self.before = next;
+        self.chars = [self.chars[1], c];
         self.after_non_ascii = true;
     }
 
-    /// An ASCII character directly behind another.
-    fn ascii(&mut self, next: char, reasons: &mut Reasons) {
-        self.word_ends(reasons);
-        let before = self.before;
-        let is_letter = next.is_ascii_alphabetic();
-        let behind_sign = before.kind == Kind::StraySign || self.sign_in_word;
-        reasons.legacy |= is_letter && (behind_sign || before.alphabet > 1);
-        reasons.legacy |= next.is_ascii_uppercase() && before.kind == Kind::Letter && before.alphabet == 1;
-        let lost = next == ' ' && before.loses_space;
-        reasons.utf8 |= lost;
-        reasons.lost |= lost;
+    fn ascii(&mut self, c: char, next: Entry, reasons: &mut Reasons) {
+        if self.after_non_ascii {
+            self.word_ends(reasons);
+            let before = self.before;
+            let is_letter = c.is_ascii_alphabetic();
+            let behind_sign = before.kind == Kind::StraySign || self.sign_in_word;
+            self.has_opener |= before.kind == Kind::Opener && is_letter;
+            reasons.legacy |= is_letter && (behind_sign || before.alphabet > 1);
+            reasons.legacy |= c.is_ascii_uppercase() && before.kind == Kind::Letter && before.alphabet == 1;
+            let lost = c == ' ' && before.loses_space;
+            reasons.utf8 |= lost;
+            reasons.lost |= lost;
+        }
         self.pending = 0;
         self.pair_before = 0;
         self.sign_in_word = false;
         self.latin1_run = 0;
+        // It stands before what comes.
+        self.before = next;
+        self.after_non_ascii = false;
     }
 }
+
+mod quick;

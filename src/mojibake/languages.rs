@@ -65,6 +65,9 @@ pub(super) const LETTERS: [(&str, &str); 47] = [
 /// Of them, those written in Cyrillic letters: from Russian to the end.
 pub(super) const CYRILLIC: Languages = ((1 << 8) - 1) << 39;
 
+/// Of them, Russian.
+pub(super) const RUSSIAN: Languages = 1 << 39;
+
 /// Of them, those written in Latin letters.
 pub(super) const LATIN: Languages = (1 << 39) - 1;
 

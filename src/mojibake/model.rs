@@ -10,7 +10,7 @@
 //!
 //! Source: Witten and Bell, "The zero-frequency problem" (1991), for what unseen neighbours cost.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// Eighths of a bit.
 pub(crate) type Cost = i32;
@@ -108,13 +108,16 @@ impl Context {
     }
 }
 
-/// Characters below this are looked up directly.
-const DIRECT: u32 = 0x3100;
+/// Characters that are looked up together, when the first of them is met.
+const BLOCK_CHARS: u32 = 256;
+
+/// Blocks of the first two planes.
+const BLOCKS: usize = 512;
 
 /// The model in memory.
 pub(crate) struct Model {
-    /// Symbols of all characters below [`DIRECT`].
-    direct: Vec<Symbol>,
+    /// Symbols of the characters of the first two planes, block by block.
+    blocks: Vec<OnceLock<Box<[Symbol]>>>,
     /// Known characters, sorted, with their symbols.
     known: Vec<(u16, Symbol)>,
     /// For each symbol: its own cost, and the cost of a next one not seen after it.
@@ -163,22 +166,29 @@ impl Model {
         if !fits || top >= n_reps || n_reps < N_CLASSES {
             return None;
         }
-        let direct = (0..DIRECT).map(|code| char::from_u32(code).map_or(PRIVATE, |c| symbol_of(c, &known))).collect();
-        Some(Self { direct, known, unigrams, bigrams, trigrams, cases })
+        let blocks = (0..BLOCKS).map(|_| OnceLock::new()).collect();
+        Some(Self { blocks, known, unigrams, bigrams, trigrams, cases })
     }
 
     /// A character as a symbol.
     pub(crate) fn symbol(&self, c: char) -> Symbol {
-        match self.direct.get(c as usize) {
-            Some(symbol) => *symbol,
-            None => symbol_of(c, &self.known),
-        }
+        let code = c as u32;
+        let Some(block) = self.blocks.get((code / BLOCK_CHARS) as usize) else { return symbol_of(c, &self.known) };
+        block.get_or_init(|| {
+            let first = code - code % BLOCK_CHARS;
+            let symbol = |code| char::from_u32(code).map_or(PRIVATE, |c| symbol_of(c, &self.known));
+            (first..first + BLOCK_CHARS).map(symbol).collect()
+        })[(code % BLOCK_CHARS) as usize]
     }
 
-    /// Whether a character was met in training.
+    /// Whether a character was met in training, or is one of a class of which no training meets all.
     pub(crate) fn is_known(&self, c: char) -> bool {
-        u16::try_from(fold(c) as u32)
-            .is_ok_and(|code| self.known.binary_search_by_key(&code, |&(code, _)| code).is_ok())
+        const OPEN: [Rep; 5] =
+            [Class::Han as Rep, Class::Hangul as Rep, Class::Emoji as Rep, Class::C0 as Rep, Class::C1 as Rep];
+        let rep = self.symbol(c).rep;
+        usize::from(rep) >= N_CLASSES
+            || OPEN.contains(&rep)
+            || matches!(c, '\u{2190}'..='\u{21FF}' | '\u{2B00}'..='\u{2B5A}')
     }
 
     /// What a character costs after two others.

@@ -9,10 +9,14 @@ use std::ops::Range;
 
 use super::codecs::{CodecId, Mask, NAMES, TABLES};
 use super::edges::{C1_BIT, DEPTH_MAX, Edge, Losses, edges, shared_layers, step_of};
+use super::gate;
+use super::guards;
+use super::leaning::Leaning;
 use super::model::{BIT, Context, Cost, MODEL, Model};
+use super::quoted;
 use super::units::Unit;
 
-/// Ways kept at each character. On the measured set 8 and 24 give the same repairs.
+/// Ways kept at each character. On the measured set 10 and 24 give the same repairs; 8 lose one.
 const BEAM: usize = 10;
 
 /// Longest stretch decided at once, in characters; a longer line is decided stretch by stretch.
@@ -27,6 +31,12 @@ const START: Cost = 8 * BIT;
 
 /// The same, in an encoding that the document is known to be damaged by.
 const START_VOTED: Cost = 3 * BIT;
+
+/// The same, in an encoding that hints lean towards.
+const EXPECTED: Cost = 6 * BIT;
+
+/// What a letter costs that is none of the text's languages, where they are known.
+const FOREIGN: Cost = 4 * BIT;
 
 /// What damage in a rarer encoding costs beyond that.
 const RARE: [Cost; NAMES.len()] = [
@@ -56,6 +66,9 @@ const RARE: [Cost; NAMES.len()] = [
 
 /// What it costs more to believe that damage begins in a line that holds sound letters of the encoding.
 const AMID_SOUND: Cost = 6 * BIT;
+
+/// What it costs beyond that where it would be the only damage of a word without small letters: `Р°`, `Р·С·Ф`.
+const LONE_AMID_SOUND: Cost = 26 * BIT;
 
 /// Sound letters that make a line hold such.
 const SOUND_LETTERS: u32 = 4;
@@ -113,8 +126,11 @@ const NO_STEP: u32 = u32::MAX;
 
 /// A line with what is likelier in place of what stood there, or `None` if it stands best as it is. Gains are added
 /// to the votes.
-pub(super) fn reread(units: &[Unit], losses: bool, votes: &mut Votes) -> Option<Vec<Unit>> {
-    let edges = edges(units, Losses { known: votes.voted(), enabled: losses });
+pub(super) fn reread(units: &[Unit], losses: bool, leaning: &Leaning, votes: &mut Votes) -> Option<Vec<Unit>> {
+    let mut edges = edges(units, Losses { known: votes.voted(), enabled: losses });
+    if !edges.is_empty() {
+        quoted::leave(units, &mut edges);
+    }
     if edges.is_empty() {
         return None;
     }
@@ -124,7 +140,7 @@ pub(super) fn reread(units: &[Unit], losses: bool, votes: &mut Votes) -> Option<
     let mut from = 0;
     while from < units.len() {
         let to = stretch_end(units, from);
-        changed |= stretch(units, from..to, &edges, sound, votes, &mut out);
+        changed |= stretch(units, from..to, &edges, sound, leaning, votes, &mut out);
         from = to;
     }
     changed.then_some(out)
@@ -145,6 +161,7 @@ fn stretch(
     range: Range<usize>,
     edges: &[Edge],
     sound: Mask,
+    leaning: &Leaning,
     votes: &mut Votes,
     out: &mut Vec<Unit>,
 ) -> bool {
@@ -153,6 +170,7 @@ fn stretch(
     let first_context = context_before(model, units, range.start);
     let mut steps: Vec<Step> = Vec::new();
     let mut fronts: Vec<Vec<Way>> = vec![Vec::new(); REACH + 1];
+    let (mut contexts, mut costs) = (Vec::new(), Vec::new());
     let mut ways = vec![Way { cost: 0, context: first_context, layers: [0; DEPTH_MAX], step: NO_STEP }];
     let mut next_edge = edges.partition_point(|edge| (edge.start as usize) < range.start);
     // Where the last way read out of damage ends: behind it all stand alike again after two characters.
@@ -180,23 +198,43 @@ fn stretch(
         let c = units[at].c;
         let symbol = model.symbol(c);
         let spared_by = if c.is_ascii() { 0 } else { encodings_of(c) };
-        for way in &ways {
+        // Ways of one context cost the same from here on.
+        contexts.clear();
+        let context_idxs: Vec<usize> = ways
+            .iter()
+            .map(|way| {
+                contexts.iter().position(|context| *context == way.context).unwrap_or_else(|| {
+                    contexts.push(way.context);
+                    contexts.len() - 1
+                })
+            })
+            .collect();
+        costs.clear();
+        costs.extend(contexts.iter().map(|context| model.cost(*context, symbol)));
+        for (way, &context_idx) in ways.iter().zip(&context_idxs) {
             let spared = if way.layers[0] & spared_by != 0 { SPARED } else { 0 };
-            let cost = way.cost + model.cost(way.context, symbol) + spared;
+            let cost = way.cost + costs[context_idx] + spared;
             steps.push(Step { before: way.step, start: at as u32, len: 1, edge: None });
             let step = steps.len() as u32 - 1;
             let next = Way { cost, context: way.context.then(symbol), layers: way.layers, step };
             fronts[(at + 1) % (REACH + 1)].push(next);
-            for (edge_idx, edge) in edges.iter().enumerate().take(next_edge).skip(first_edge) {
-                if edge.end() > range.end || usize::from(edge.len) > REACH {
-                    continue;
-                }
-                let symbol = model.symbol(edge.out);
+        }
+        for (edge_idx, edge) in edges.iter().enumerate().take(next_edge).skip(first_edge) {
+            if edge.end() > range.end || usize::from(edge.len) > REACH {
+                continue;
+            }
+            let symbol = model.symbol(edge.out);
+            costs.clear();
+            costs.extend(contexts.iter().map(|context| model.cost(*context, symbol)));
+            let start = start_cost(edge.layers[0], voted, sound, leaning) + edge.extra;
+            let lone = lone_cost(units, edges, edge, voted, sound)
+                + if leaning.is_foreign(gate::owners_of(edge.out)) { FOREIGN } else { 0 };
+            for (way, &context_idx) in ways.iter().zip(&context_idxs) {
                 let (layers, start) = match shared_layers(way.layers, edge.layers) {
                     Some(shared) => (shared, 0),
-                    None => (edge.layers, start_cost(edge.layers[0], voted, sound) + edge.extra),
+                    None => (edge.layers, start),
                 };
-                let cost = way.cost + model.cost(way.context, symbol) + start + edge.fixed;
+                let cost = way.cost + costs[context_idx] + start + lone + edge.fixed;
                 steps.push(Step {
                     before: way.step,
                     start: at as u32,
@@ -305,7 +343,18 @@ fn sound_in(units: &[Unit], edges: &[Edge]) -> Mask {
     counts.iter().enumerate().filter(|&(_, &count)| count >= SOUND_LETTERS).map(|(codec, _)| 1 << codec).sum()
 }
 
-fn start_cost(codecs: Mask, voted: Mask, sound: Mask) -> Cost {
+/// What an edge costs for standing alone, unless the document is known to be damaged that way.
+fn lone_cost(units: &[Unit], edges: &[Edge], edge: &Edge, voted: Mask, sound: Mask) -> Cost {
+    if edge.layers[0] & voted != 0 {
+        0
+    } else if edge.layers[0] & !sound == 0 && guards::is_lone(units, edges, edge) {
+        edge.lone.max(LONE_AMID_SOUND)
+    } else {
+        edge.lone
+    }
+}
+
+fn start_cost(codecs: Mask, voted: Mask, sound: Mask, leaning: &Leaning) -> Cost {
     if codecs & voted != 0 {
         return START_VOTED;
     }
@@ -313,7 +362,8 @@ fn start_cost(codecs: Mask, voted: Mask, sound: Mask) -> Cost {
         return START;
     }
     let rare = RARE.iter().enumerate().filter(|&(codec, _)| codecs >> codec & 1 == 1).map(|(_, &cost)| cost).min();
-    START + rare.unwrap_or(0) + if codecs & !sound == 0 { AMID_SOUND } else { 0 }
+    let expected = if codecs & leaning.codecs != 0 { EXPECTED } else { START + rare.unwrap_or(0) };
+    expected + if codecs & !sound == 0 { AMID_SOUND } else { 0 }
 }
 
 fn encodings_of(c: char) -> Mask {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// The names that [`Article`] has in JSON. An input's field of such a name is not passed through: the article's counts.
-pub const ARTICLE_FIELDS: [&str; 35] = [
+pub const ARTICLE_FIELDS: [&str; 37] = [
     "schema",
     "url",
     "canonicalUrl",
@@ -31,6 +31,8 @@ pub const ARTICLE_FIELDS: [&str; 35] = [
     "markdown",
     "html",
     "blocks",
+    "posts",
+    "pagination",
     "comments",
     "repairs",
     "dropped",
@@ -46,7 +48,7 @@ pub const ARTICLE_FIELDS: [&str; 35] = [
 ];
 
 /// Why there is no article.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Failure {
     /// One word for programs.
     pub kind: String,

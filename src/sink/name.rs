@@ -1,5 +1,6 @@
 //! What the file of an article is called.
 
+use crate::text;
 use std::collections::HashSet;
 use std::path::Path;
 use url::Url;
@@ -14,7 +15,7 @@ pub(super) fn file_stem(url: Option<&Url>, path: Option<&Path>, headline: Option
         let host = url.host_str().unwrap_or_default();
         let segments = || url.path_segments().into_iter().flatten().rev();
         let slug = segments().find(|segment| !segment.is_empty()).unwrap_or_default();
-        let slug = percent_decoded(slug);
+        let slug = text::percent_decoded(slug);
         let slug = [".html", ".htm", ".php", ".aspx"].iter().find_map(|end| slug.strip_suffix(end)).unwrap_or(&slug);
         format!("{host} {slug} {}", url.query().unwrap_or_default())
     });
@@ -26,41 +27,8 @@ pub(super) fn file_stem(url: Option<&Url>, path: Option<&Path>, headline: Option
         })
     };
     let wanted = from_url.or_else(from_path).or_else(|| headline.map(str::to_owned)).unwrap_or_default();
-    let safe = safe(&wanted);
-    if safe.is_empty() { "article".to_owned() } else { safe }
-}
-
-/// Runs of other characters become one `-`; no dots or dashes at the ends.
-fn safe(wanted: &str) -> String {
-    let mut safe = String::new();
-    for c in wanted.chars() {
-        let c = if c.is_alphanumeric() || matches!(c, '_' | '.') { c } else { '-' };
-        let repeats = matches!(c, '-' | '.') && (safe.is_empty() || safe.ends_with(['-', '.']));
-        if safe.len() + c.len_utf8() > STEM_BYTES_MAX {
-            break;
-        }
-        if !repeats {
-            safe.push(c);
-        }
-    }
-    safe.trim_end_matches(['-', '.']).to_owned()
-}
-
-fn percent_decoded(segment: &str) -> String {
-    let bytes = segment.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = segment.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            decoded.push(byte);
-            at += 3;
-        } else {
-            decoded.push(bytes[at]);
-            at += 1;
-        }
-    }
-    String::from_utf8_lossy(&decoded).into_owned()
+    let slug = text::slug(&wanted, STEM_BYTES_MAX);
+    if slug.is_empty() { "article".to_owned() } else { slug }
 }
 
 /// The name with its extension, and a number if the name is taken. Letters that differ in case only are the same: so they

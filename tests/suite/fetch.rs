@@ -5,6 +5,7 @@ mod codings;
 mod kinds;
 mod many;
 mod redirects;
+mod requests;
 mod robots;
 mod size;
 mod time;

@@ -171,7 +171,7 @@ impl<'a> Page<'a> {
         cells.set(
             Kind,
             match row.kind {
-                PartKind::Paragraph | PartKind::Caption => 0.0,
+                PartKind::Paragraph | PartKind::Caption | PartKind::Embed => 0.0,
                 PartKind::Heading => 1.0,
                 PartKind::ListItem => 2.0,
                 PartKind::Quote => 3.0,
