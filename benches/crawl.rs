@@ -5,8 +5,8 @@
 //! cargo bench --bench crawl -- fetch        # or one of fetch, crawl, frontier, slots
 //! ```
 //!
-//! Pages per CPU second are those of this process alone, system time included. Wall time on a machine with other work says
-//! nothing; CPU time does.
+//! Pages per CPU second are those of this process alone, system time included. Wall time on a machine with other work
+//! says nothing; CPU time does.
 
 #![allow(clippy::print_stdout, reason = "a table for people")]
 

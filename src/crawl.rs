@@ -1,15 +1,15 @@
 //! The loop: lease, fetch, read, settle; for one run or for as long as it is wanted.
 //!
-//! The frontier decides what may be asked for and when, and keeps it on disk; a run only has as many visits under way as it
-//! has slots, each at another host. One thread writes the store, several read pages, one sends and receives. Every queue
-//! between them is short: a run's memory does not grow with what there is to fetch.
+//! The frontier decides what may be asked for and when, and keeps it on disk; a run only has as many visits under way
+//! as it has slots, each at another host. One thread writes the store, several read pages, one sends and receives.
+//! Every queue between them is short: a run's memory does not grow with what there is to fetch.
 //!
-//! A run ends when nothing is due that could be had soon, or when it is told to; pages that are under way are then given some
-//! time to finish. A run that dies loses nothing: what was settled is kept, what was under way is asked for again. Two runs
-//! over one store are excluded by a lock that the system takes from a process that dies.
+//! A run ends when nothing is due that could be had soon, or when it is told to; pages that are under way are then
+//! given some time to finish. A run that dies loses nothing: what was settled is kept, what was under way is asked for
+//! again. Two runs over one store are excluded by a lock that the system takes from a process that dies.
 //!
-//! What happens to one page is data: noted, counted, summed up. Only the loss of the store, the archive or the output ends a
-//! run.
+//! What happens to one page is data: noted, counted, summed up. Only the loss of the store, the archive or the output
+//! ends a run.
 
 mod keeper;
 mod metrics;
@@ -55,8 +55,8 @@ pub struct Options {
     pub drain_seconds: u32,
     /// Days without a new story after which `status` calls a source silent.
     pub silent_days: u32,
-    /// What becomes of a page that says it is not for archives or for mining: `record` notes it with the article, `obey` keeps
-    /// no article.
+    /// What becomes of a page that says it is not for archives or for mining: `record` notes it with the article,
+    /// `obey` keeps no article.
     pub reservations: Reservations,
     /// When URLs are asked for again, and how many wait.
     pub frontier: frontier::Options,
@@ -143,7 +143,7 @@ pub enum CrawlError {
     Output(#[from] OutputError),
     /// Nothing can be fetched at all.
     #[error(transparent)]
-    Fetch(#[from] FetchError),
+    Fetch(Box<FetchError>),
     /// Nobody can listen for those who ask for figures.
     #[error("cannot listen on {address}")]
     Metrics {
@@ -172,6 +172,12 @@ pub enum CrawlError {
 impl From<StoreError> for CrawlError {
     fn from(error: StoreError) -> Self {
         Self::Store(Arc::new(error))
+    }
+}
+
+impl From<FetchError> for CrawlError {
+    fn from(error: FetchError) -> Self {
+        Self::Fetch(Box::new(error))
     }
 }
 

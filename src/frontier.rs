@@ -1,16 +1,17 @@
 //! The URLs that a crawl knows, and when each may be asked for again.
 //!
-//! Five verbs: [`discover`](Frontier::discover) takes what was found, [`lease`](Frontier::lease) gives URLs whose hosts are due,
-//! at most one a host, newest story first; [`settle`](Frontier::settle) says what became of each, in one transaction with the
-//! article it gave and the links it led to; [`settle_robots`](Frontier::settle_robots) does so for a robots.txt, which is a visit of its own; a
-//! host that asks for peace is held until it may be asked again. Every URL that is leased is settled once.
+//! Five verbs: [`discover`](Frontier::discover) takes what was found, [`lease`](Frontier::lease) gives URLs whose hosts
+//! are due, at most one a host, newest story first; [`settle`](Frontier::settle) says what became of each, in one
+//! transaction with the article it gave and the links it led to; [`settle_robots`](Frontier::settle_robots) does so for
+//! a robots.txt, which is a visit of its own; a host that asks for peace is held until it may be asked again. Every URL
+//! that is leased is settled once.
 //!
 //! All of it is on disk: what a host is owed survives the death of the program, and so does every URL. A lease that was
 //! never settled is taken back when the frontier is opened, and its host then waits its whole delay, since nobody knows
 //! whether the request was sent. Memory does not grow with the number of URLs.
 //!
-//! Sources: Common Crawl's news crawler for the intervals of feeds and sitemaps; Apache StormCrawler for holds without a
-//! `Retry-After`; URLFrontier for the verbs.
+//! Sources: Common Crawl's news crawler for the intervals of feeds and sitemaps; Apache StormCrawler for holds without
+//! a `Retry-After`; URLFrontier for the verbs.
 
 mod sqlite;
 
@@ -49,8 +50,8 @@ pub struct Options {
     pub recrawl_min_minutes: u64,
     /// And at most, in days.
     pub recrawl_max_days: u64,
-    /// Minutes until it is asked for again the first time; then a fifth sooner each time it has changed, half as long again
-    /// each time it has not.
+    /// Minutes until it is asked for again the first time; then a fifth sooner each time it has changed, half as long
+    /// again each time it has not.
     pub recrawl_first_minutes: u64,
     /// Hours after its publication in which an article is asked for again, to catch corrections; 0 for never.
     pub recheck_hours: u64,
@@ -121,8 +122,8 @@ pub struct Leased {
     pub tasks: Vec<Task>,
     /// When the next host may be asked, if that is later than now and none was ready.
     pub next_at: Option<Millis>,
-    /// When the next host may be asked that has something due already and is not in trouble; a run that stays need not look
-    /// at it.
+    /// When the next host may be asked that has something due already and is not in trouble; a run that stays need not
+    /// look at it.
     pub next_due_at: Option<Millis>,
 }
 
@@ -162,7 +163,8 @@ pub struct Settled {
     pub task: Task,
     /// How it ended.
     pub outcome: Outcome,
-    /// When the answer began, or the request was given up: the host's delay counts from here. `None` if nothing was sent.
+    /// When the answer began, or the request was given up: the host's delay counts from here. `None` if nothing was
+    /// sent.
     pub answered_at: Option<Millis>,
     /// The pause the host is owed, in milliseconds.
     pub delay_ms: Millis,

@@ -6,6 +6,7 @@
 
 mod dateline;
 mod dates;
+mod figures;
 mod json;
 mod json_ld;
 mod language;
@@ -14,6 +15,7 @@ mod meta_tags;
 mod microdata;
 mod names;
 mod settle;
+mod state;
 mod titles;
 mod visible;
 mod wishes;
@@ -85,6 +87,10 @@ pub enum Source {
     Time,
     /// A visible line about the author, told by class, id, rel or address.
     Byline,
+    /// The user who began a thread, told by class.
+    Poster,
+    /// Data of the page's own scripts.
+    State,
     /// A visible line about the date, told by class or id.
     DateLine,
     /// A link to a tag of the story.
@@ -128,6 +134,8 @@ pub struct Claims {
     images: Vec<(Source, Image)>,
     /// Pictures in the page.
     pictures: Vec<(NodeId, Image)>,
+    /// Figures by the headline and below it.
+    figures: Vec<figures::Figure>,
     breadcrumbs: Vec<String>,
     /// The last `twitter:label` whose data is still to come.
     label: Option<String>,
@@ -205,6 +213,8 @@ pub fn gather(dom: &Dom, url: Option<&Url>) -> Claims {
             Tag::SCRIPT => {
                 if dom.attr(node, Attr::TYPE).is_some_and(|it| it.to_ascii_lowercase().contains("ld+json")) {
                     seen.scripts.push(node);
+                } else if dom.first_child(node).is_some() {
+                    seen.data.push(node);
                 }
                 skip_to = dom.end(node).index();
             }
@@ -218,12 +228,15 @@ pub fn gather(dom: &Dom, url: Option<&Url>) -> Claims {
     visible::read_fronts(dom, &seen, &mut claims);
     let host = claims.url.as_ref().and_then(Url::host_str);
     claims.sites = titles::Sites::new(&claims.claims, &claims.breadcrumbs, host);
-    claims.titles = titles::rank(&claims.claims, &claims.types, &claims.sites, None);
+    claims.note_heading_of_site(dom);
+    claims.titles = claims.rank_titles(None);
     claims.tell_kicker(dom);
     let headline = claims.headline_node().or_else(|| visible::standing(dom, &claims.titles.first()?.text));
     claims.heading = headline;
     visible::read_around(dom, &seen, headline, &mut claims);
     visible::read_links(dom, &seen, &mut claims);
+    claims.figures = figures::read(dom, &seen, headline);
+    state::read(dom, &seen.data, &mut claims);
     claims
 }
 
@@ -306,6 +319,31 @@ impl Claims {
     /// The facts, chosen by precedence and agreement, now that the body is known.
     pub fn settle(&self, body: &Body<'_>) -> Settled {
         settle::settle(self, body)
+    }
+
+    /// Notes as a name of the site a heading that `<title>` sets off from another text of the page, where the address has the
+    /// words of that text and not of the heading: weblogs and manuals have their name in the `h1` of every page.
+    fn note_heading_of_site(&mut self, dom: &Dom) {
+        let headings = self.of(Field::Headline).filter(|it| it.source == Source::H1).take(2);
+        let Some(title) = self.of(Field::Headline).find(|it| it.source == Source::Title) else { return };
+        let path = self.url.as_ref().map_or("", Url::path);
+        let is_headline = |part: &str| {
+            let part = titles::trim_separators(part);
+            titles::is_in_address(&crate::text::fold(part), path) && visible::standing(dom, part).is_some()
+        };
+        let name = headings.map(|it| &it.value).find(|name| {
+            let parts = title.value.split_once(name.as_str());
+            parts.is_some_and(|(before, after)| is_headline(before) || (before.is_empty() && is_headline(after)))
+                && !titles::is_in_address(&crate::text::fold(name), path)
+        });
+        if let Some(name) = name.cloned() {
+            self.sites.push(&name);
+        }
+    }
+
+    fn rank_titles(&self, near: Option<NodeId>) -> Vec<titles::Title> {
+        let path = self.url.as_ref().map_or("", Url::path);
+        titles::rank(&self.claims, &titles::Page { types: &self.types, path, near }, &self.sites)
     }
 
     /// Takes the kicker off the best title, where the page shows it apart: in one heading with the headline, which another

@@ -1,22 +1,25 @@
 //! What a crawl has found: articles with their versions, a full-text index, duplicates, and a log of fetches.
 //!
-//! Each version that is stored gets a number, `seq`, one greater than the last; whoever reads on from the last number it
-//! has seen misses nothing and sees nothing twice. The record of a version is the article as `clean -f jsonl` writes it.
+//! Each version that is stored gets a number, `seq`, one greater than the last; whoever reads on from the last number
+//! it has seen misses nothing and sees nothing twice. The record of a version is the article as `clean -f jsonl` writes
+//! it.
 //!
-//! Two articles are one if their pages name the same canonical URL on one host and say nearly the same; a page that names
-//! a canonical URL which says something else is believed less than its own address. A story that stands on several pages
-//! is kept with each of them, and all but the first name the first as `duplicateOf`.
+//! Two articles are one if their pages name the same canonical URL on one host and say nearly the same; a page that
+//! names a canonical URL which says something else is believed less than its own address. A story that stands on
+//! several pages is kept with each of them, and all but the first name the first as `duplicateOf`.
 
 mod archived;
 mod articles;
 mod database;
+mod export;
 mod log;
 mod search;
 
 pub use archived::{Archived, archived, last_seq, note_archived, output_cursor, set_output_cursor};
 pub(crate) use articles::millis;
-pub use articles::{Draft, Export, Filter, Put, Stored, put, put_if_newer, source_of};
+pub use articles::{Draft, Put, put, put_if_newer, source_of};
 pub use database::{Database, StoreError};
+pub use export::{Export, Filter, Stored};
 pub use log::{Fetch, Health, log, prune};
 pub use search::{Hit, search};
 

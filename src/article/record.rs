@@ -52,20 +52,26 @@ pub fn from_record(json: &str) -> Option<Article> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::article::{front_matter, html, markdown, plain};
-    use crate::extract::{Options, extract};
-    use crate::page::Page;
+    use crate::article::tests::{article, part};
+    use crate::article::{PartKind, Span, SpanKind, front_matter, html, markdown, plain};
 
     #[test]
     fn a_record_gives_the_same_page_as_the_article() {
-        let page = "<html lang=en><title>Ferry stays | The Example</title><meta name=author content='Ann Ahrens'><article>\
-            <h1>Ferry stays</h1><p>The town council of Harbourmouth voted to keep the <b>old</b> ferry running until <a \
-            href=/spring>spring</a>.</p><h2>A narrow vote</h2><ul><li>Seven for it<li>Six against</ul></article>";
-        let url = "https://news.example/ferry".parse().expect("a URL");
-        let article = extract(&Page::saved(page, Some(url)), &Options::default()).article;
-        let again = from_record(&serde_json::to_string(&article).expect("JSON")).expect("a record");
+        let mut lede = part(PartKind::Paragraph, "The council voted to keep the ferry.");
+        lede.spans.push(Span {
+            start: 4,
+            end: 11,
+            kind: SpanKind::Link { href: "https://news.example/council".into() },
+        });
+        let mut heading = part(PartKind::Heading, "A narrow vote");
+        heading.level = Some(2);
+        let items = ["Seven for it", "Six against"].map(|text| part(PartKind::ListItem, text));
+        let mut before = article(Some("Ferry stays"), [lede, heading].into_iter().chain(items).collect());
+        before.metadata.date_published = Some("2026-11-23".to_owned());
+        let again = from_record(&serde_json::to_string(&before).expect("JSON")).expect("a record");
         for write in [plain, markdown, front_matter, html] {
-            assert_eq!(write(&again), write(&article));
+            assert_eq!(write(&again), write(&before));
         }
+        assert!(from_record("[]").is_none());
     }
 }

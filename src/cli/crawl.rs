@@ -1,11 +1,10 @@
 //! `copydesk crawl`: one run over the sources, or for as long as it is wanted.
 
-use super::output::FormatArg;
 use super::select::{duration, shown};
 use super::{Context, Exit, is_watched, replay};
 use crate::crawl::{self, CrawlError, Event, Job, Output, OutputError, Plan, Planned, Stop, Summary, Visited};
 use crate::sink::Format;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -43,12 +42,13 @@ pub(super) struct CrawlArgs {
     /// End after so long: 90s, 15m, 2h.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     max_time: Option<Duration>,
-    /// Write articles as they arrive: onto a file of JSON Lines, into a folder (host/date-slug), or - for standard output.
+    /// Write articles as they arrive: onto a file of JSON Lines, into a folder (host/date-slug), or - for standard
+    /// output.
     #[arg(short, long, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
     /// How they are written.
     #[arg(short, long, value_name = "FORMAT", default_value = "jsonl")]
-    format: FormatArg,
+    format: WrittenAs,
     /// Answer Prometheus here: 127.0.0.1:9090.
     #[arg(long, value_name = "ADDR")]
     metrics: Option<SocketAddr>,
@@ -93,7 +93,7 @@ pub(super) fn run(args: CrawlArgs, context: &mut Context) -> Exit {
 
 /// The output that was asked for, and the last version it has.
 fn output(args: &CrawlArgs, context: &mut Context) -> Result<(Option<Output>, Option<i64>), OutputError> {
-    let format = format(args.format);
+    let format = args.format.format();
     match args.output.as_deref() {
         None => Ok((None, None)),
         Some(path) if path == Path::new("-") => {
@@ -104,13 +104,27 @@ fn output(args: &CrawlArgs, context: &mut Context) -> Result<(Option<Output>, Op
     }
 }
 
-/// One object a line is what JSON is here: an array has no end while articles arrive.
-pub(super) fn format(format: FormatArg) -> Format {
-    match format {
-        FormatArg::Text => Format::Text,
-        FormatArg::Markdown => Format::Markdown,
-        FormatArg::Json | FormatArg::Jsonl => Format::Jsonl,
-        FormatArg::Html => Format::Html,
+/// An array of JSON has no end while articles arrive, so it is not among these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum WrittenAs {
+    /// All that is known, an object a line
+    Jsonl,
+    /// Headline, blank line, body
+    Text,
+    /// Markdown, with title, author, date, URL, site and language as YAML
+    Markdown,
+    /// One article element for each
+    Html,
+}
+
+impl WrittenAs {
+    fn format(self) -> Format {
+        match self {
+            Self::Jsonl => Format::Jsonl,
+            Self::Text => Format::Text,
+            Self::Markdown => Format::Markdown,
+            Self::Html => Format::Html,
+        }
     }
 }
 

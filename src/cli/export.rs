@@ -21,7 +21,8 @@ pub(super) struct ExportArgs {
     /// How they are written.
     #[arg(short, long, value_name = "FORMAT", default_value = "jsonl")]
     format: ExportFormat,
-    /// Where to: a file, or a folder (one that is there, or a name that ends in /) with host/date-slug for each article.
+    /// Where to: a file, or a folder (one that is there, or a name that ends in /) with host/date-slug for each
+    /// article.
     #[arg(short, long, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
     /// Go on after what this file says was exported last, and note there what is now. Run again, it gives what is new.

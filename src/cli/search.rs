@@ -15,7 +15,7 @@ accents do not count. Exit code 1: nothing was found."
 )]
 pub(super) struct SearchArgs {
     /// What to look for.
-    #[arg(value_name = "QUERY", required = true, num_args = 1.., allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY", required = true)]
     query: Vec<String>,
     /// Articles shown at most, the best first.
     #[arg(short, long, value_name = "N", default_value_t = 20)]

@@ -1,7 +1,7 @@
 //! The thread that has the frontier open: one at a time, in batches.
 //!
-//! Whatever waits to be settled when the thread looks is settled in one transaction, and answered once that is committed.
-//! So a busy crawl writes hundreds of pages with one commit, and an idle one waits for nobody.
+//! Whatever waits to be settled when the thread looks is settled in one transaction, and answered once that is
+//! committed. So a busy crawl writes hundreds of pages with one commit, and an idle one waits for nobody.
 
 use super::CrawlError;
 use crate::frontier::{Done, Frontier, Leased, Outcome, RobotsFile, Settled, Task};
@@ -119,8 +119,8 @@ fn keep(frontier: &Frontier, mut queue: mpsc::Receiver<Command>, now: fn() -> Mi
     }
 }
 
-/// Settles all of a batch at once. If one of them cannot be, each is settled alone, and that one without what it brought: it
-/// must not come back to stop the next run too.
+/// Settles all of a batch at once. If one of them cannot be, each is settled alone, and that one without what it
+/// brought: it must not come back to stop the next run too.
 fn settle_all(frontier: &Frontier, pages: Vec<(Box<Settled>, Answer<Done>)>, now: Millis) {
     if pages.is_empty() {
         return;

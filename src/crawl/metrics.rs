@@ -1,7 +1,7 @@
 //! Figures for Prometheus: what a run has done so far, over HTTP, in its text format.
 //!
-//! Whoever asks gets the same answer, whatever the path; a request is read no further than its head. Counters begin anew
-//! with each run, which Prometheus expects.
+//! Whoever asks gets the same answer, whatever the path; a request is read no further than its head. Counters begin
+//! anew with each run, which Prometheus expects.
 //!
 //! Source: Prometheus, text exposition format 0.0.4.
 

@@ -1,8 +1,8 @@
 //! Articles out as they arrive: every version that was stored, in that order, each once.
 //!
-//! The store is the outbox. What an output has is noted there after it was written, so a crawl that dies between the two
-//! would write again what it wrote last; therefore a file of JSON Lines is asked for its last line before more is added, and a file in a folder
-//! is replaced by itself. A line torn by the death of the process is taken off.
+//! The store is the outbox. What an output has is noted there after it was written, so a crawl that dies between the
+//! two would write again what it wrote last; therefore a file of JSON Lines is asked for its last line before more is
+//! added, and a file in a folder is replaced by itself. A line torn by the death of the process is taken off.
 
 use crate::article;
 use crate::sink::{Format, SinkError};
@@ -58,8 +58,8 @@ impl Output {
         Self { format, to: To::Stream { out }, name: "-".to_owned() }
     }
 
-    /// To a folder (one that is there, or a name that ends in a slash), a file `host/date-slug` for each article; or onto
-    /// the end of a file, as JSON Lines. With it, the number of the last version the file has, if it has any.
+    /// To a folder (one that is there, or a name that ends in a slash), a file `host/date-slug` for each article; or
+    /// onto the end of a file, as JSON Lines. With it, the number of the last version the file has, if it has any.
     ///
     /// # Errors
     ///
@@ -88,8 +88,8 @@ impl Output {
         &self.name
     }
 
-    /// Writes what was stored after version `cursor`, up to the latest. Gives the number of the last version written, of
-    /// which the system has every byte.
+    /// Writes what was stored after version `cursor`, up to the latest. Gives the number of the last version written,
+    /// of which the system has every byte.
     ///
     /// # Errors
     ///

@@ -12,7 +12,8 @@ use url::Url;
 
 /// How deep indices of sitemaps may stand in one another. The protocol knows one level.
 const SITEMAP_LEVELS_MAX: u32 = 3;
-/// Links of one page that are followed, the newest first. A sitemap may list ten times as many, and most of them are old.
+/// Links of one page that are followed, the newest first. A sitemap may list ten times as many, and most of them are
+/// old.
 pub(super) const LINKS_MAX: usize = 5_000;
 /// Feeds, and sitemaps, of a front page that are followed. Sites that have a feed for each topic have hundreds.
 const PLACES_MAX: usize = 10;

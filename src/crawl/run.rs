@@ -22,8 +22,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-/// How long a run waits for a host that has something due and is well, or said when to come back: longer than the longest
-/// `Crawl-delay` that is kept to.
+/// How long a run waits for a host that has something due and is well, or said when to come back: longer than the
+/// longest `Crawl-delay` that is kept to.
 const PATIENCE: Millis = 130_000;
 /// A run that waits looks again after so long, whatever it was told.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
@@ -430,11 +430,14 @@ fn duration(ms: Millis) -> Duration {
     Duration::from_millis(u64::try_from(ms).unwrap_or(0))
 }
 
+/// What a thread that wrote gives back, and the last version that it wrote.
+type Written = (Output, Database, Result<i64, OutputError>);
+
 /// An output, and how far it has come.
 struct Outgoing {
     /// Taken while a thread writes.
     parts: Option<(Output, Database)>,
-    writing: Option<tokio::task::JoinHandle<(Output, Database, Result<i64, OutputError>)>>,
+    writing: Option<tokio::task::JoinHandle<Written>>,
     name: String,
     /// The last version written, and the last that the store knows to be written.
     cursor: i64,
@@ -454,8 +457,8 @@ impl Outgoing {
         Ok(Self { parts: Some((output, database)), writing: None, name, cursor, noted: cursor, is_due: true })
     }
 
-    /// Begins to write if something is due, or ends what was begun; else waits forever. May be given up at any time, and
-    /// begun again.
+    /// Begins to write if something is due, or ends what was begun; else waits forever. May be given up at any time,
+    /// and begun again.
     async fn step(&mut self, keeper: &Keeper) -> Result<(), CrawlError> {
         if self.noted < self.cursor {
             let (name, cursor) = (self.name.clone(), self.cursor);

@@ -1,8 +1,8 @@
 //! When a source is to run: a cron expression and a time zone to instants.
 //!
-//! Five fields: minute, hour, day of the month, month, day of the week (0 and 7 are Sunday); in each `*`, a number, a range,
-//! a list, a step (`*/15`, `8-18/2`), and names of months and days. If both days are restricted, either will do, as cron
-//! has it. `@hourly`, `@daily`, `@weekly` and `@monthly` are what they say.
+//! Five fields: minute, hour, day of the month, month, day of the week (0 and 7 are Sunday); in each `*`, a number, a
+//! range, a list, a step (`*/15`, `8-18/2`), and names of months and days. If both days are restricted, either will do,
+//! as cron has it. `@hourly`, `@daily`, `@weekly` and `@monthly` are what they say.
 //!
 //! A time that the clocks jump over runs as much later as they jump; one that comes twice runs the first time.
 

@@ -15,8 +15,8 @@ pub type DelayMs = Bounded<0, 3_600_000>;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Source {
-    /// Its front page. Read as a section; the feeds and sitemaps that it and robots.txt name are read too, unless feeds or
-    /// sitemaps are given here.
+    /// Its front page. Read as a section; the feeds and sitemaps that it and robots.txt name are read too, unless feeds
+    /// or sitemaps are given here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub home: Option<Url>,
     /// Feeds: RSS, Atom, JSON Feed.

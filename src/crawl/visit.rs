@@ -1,7 +1,7 @@
 //! One visit: a leased URL to its settled fate.
 //!
-//! Where the site's robots.txt is not known, it is asked for in the page's place, and the page waits for the host's next
-//! turn: a robots.txt is a request like any other, and the pause after it as long.
+//! Where the site's robots.txt is not known, it is asked for in the page's place, and the page waits for the host's
+//! next turn: a robots.txt is a request like any other, and the pause after it as long.
 
 use super::keeper::{Keeper, RobotsVisit};
 use super::read::{Known, Read, Reading, read, word};

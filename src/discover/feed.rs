@@ -11,6 +11,7 @@ use url::Url;
 use super::xml::{self, Field, Read};
 use super::{Found, Gathered, Kind, Link, Words, dates, title};
 use crate::page::Page;
+use crate::url::normal_form;
 
 /// The stories of a feed, newest first; `None` for a page that is no feed.
 ///
@@ -42,6 +43,7 @@ fn markup(xml: &str, base: Option<&Url>) -> Found {
                 if field.name == "link"
                     && rel == Some("next")
                     && let Some(url) = field.attribute("href").and_then(|href| resolved(href, base))
+                    && let Ok(url) = normal_form(&url)
                 {
                     gathered.found.next = Some(url);
                 }
@@ -160,7 +162,7 @@ fn json(body: &[u8], base: Option<&Url>) -> Option<Found> {
         return None;
     }
     let mut gathered = Gathered::default();
-    gathered.found.next = feed.next_url.and_then(|url| resolved(&url, base));
+    gathered.found.next = feed.next_url.and_then(|url| normal_form(&resolved(&url, base)?).ok());
     let language = feed.language.as_deref().and_then(tag);
     for item in feed.items {
         let id = item.id.as_str().filter(|id| id.starts_with("http")).map(str::to_owned);

@@ -399,8 +399,24 @@ enum Half {
     Afternoon,
 }
 
-/// The day in an address: `/2024/04/28/`, `/2024/apr/28/`, `/2024-04-28-slug`, `-20240428`.
+/// The day in an address: `/2024/04/28/`, `/2024/apr/28/`, `/2024-04-28-slug`, `-20240428`; else the one that a long number
+/// begins with, as systems of East Asia count their stories: `/A2024042809360001234`.
 pub(super) fn in_path(path: &str) -> Option<Moment> {
+    day_in_path(path).or_else(|| stamp_in_path(path))
+}
+
+fn stamp_in_path(path: &str) -> Option<Moment> {
+    /// Digits of a stamp: the day, and the time or a count.
+    const DIGITS: std::ops::RangeInclusive<usize> = 12..=24;
+    let runs = path.split(|c: char| !c.is_ascii_digit());
+    runs.filter(|it| DIGITS.contains(&it.len())).find_map(|run| {
+        let part = |range: std::ops::Range<usize>| run[range].parse::<u32>().ok();
+        let year = part(0..4).filter(|it| (2000..=2100).contains(it))?;
+        Moment::day(year, part(4..6)?, part(6..8)?)
+    })
+}
+
+fn day_in_path(path: &str) -> Option<Moment> {
     let bytes = path.as_bytes();
     for at in 0..bytes.len() {
         if !bytes[at].is_ascii_digit() || (at > 0 && bytes[at - 1].is_ascii_alphanumeric()) {

@@ -260,7 +260,9 @@ impl<'a, 'b> Story<'_, 'a, 'b> {
                 self.claims.add(Field::DatePublished, Source::JsonLdPage, date);
             }
         }
-        for name in ["author", "creator"] {
+        // Another object of the same page, a video or a plug-in's copy, may have another's name.
+        let is_named = self.claims.of(Field::Author).any(|it| it.source == JsonLd);
+        for name in ["author", "creator"].into_iter().filter(|_| !is_named) {
             let before = self.claims.claims.len();
             for author in object.get(name).map_or(&[][..], Json::items).iter().take(ITEMS_MAX) {
                 self.author(author, JsonLd);

@@ -7,13 +7,13 @@
 mod lines;
 mod words;
 
-pub(super) use lines::{beside_date, in_line, is_signature, reporter_mark};
+pub(super) use lines::{are_names, beside_date, in_line, is_signature, reporter_mark};
 
 use super::dates;
 use crate::article::AuthorKind;
 use words::{
-    AGENCIES, BY_WORDS, CONJUNCTIONS, DEGREES, LABELS, LEADS, ORGANIZATION_WORDS, OTHER_HANDS, PARTICLES,
-    PICTURE_WORDS, ROLES, SUFFIXES, UNSPACED_ROLES, WHEN_WORDS, WRITER_LABELS,
+    AGENCIES, BY_WORDS, CLOCK_WORDS, CONJUNCTIONS, DEGREES, LABELS, LEADS, ORGANIZATION_WORDS, OTHER_HANDS, PARTICLES,
+    PICTURE_WORDS, ROLES, RULES, SUFFIXES, UNSPACED_ROLES, WHEN_WORDS, WRITER_LABELS, WRITTEN_WORDS,
 };
 
 /// A clean name.
@@ -52,7 +52,7 @@ pub(super) fn parse(byline: &str, stated: Option<AuthorKind>, place: Place) -> V
     }
     let mut byline = byline[..byline.floor_char_boundary(BYLINE_BYTES_MAX)].trim();
     if place == Place::Line {
-        byline = before_date(byline);
+        byline = without_date(byline);
     }
     if stated == Some(AuthorKind::Organization) {
         // An organization's name may hold commas and "and".
@@ -66,11 +66,11 @@ pub(super) fn parse(byline: &str, stated: Option<AuthorKind>, place: Place) -> V
     if PICTURE_WORDS.iter().chain(OTHER_HANDS).any(of_picture) {
         return names;
     }
-    let without_lead = before_pictures(strip_lead(byline));
+    let without_lead = before_other_hands(before_pictures(strip_lead(byline)));
     let parts = split(without_lead);
     // Initials and names of one word stand alone or among their like.
     let single = parts.iter().all(|it| !it.contains(' '));
-    for part in parts {
+    for part in &parts {
         if let Some(name) = clean(part, single, place)
             && !names.iter().any(|it| it.name == name.name)
         {
@@ -81,6 +81,14 @@ pub(super) fn parse(byline: &str, stated: Option<AuthorKind>, place: Place) -> V
         }
     }
     drop_places(&mut names);
+    // "City Contributor" and no more in a field is how the paper signs.
+    if let ([desk], true, Place::Field) = (parts.as_slice(), names.is_empty(), place)
+        && strip_role(desk).is_none()
+        && desk.contains(' ')
+        && is_plausible(desk, true, false, place)
+    {
+        names.push(Name { name: (*desk).to_owned(), kind: AuthorKind::Organization });
+    }
     names
 }
 
@@ -138,6 +146,30 @@ fn before_pictures(byline: &str) -> &str {
             && PICTURE_WORDS.contains(&word.to_lowercase().as_str())
     });
     at.map_or(byline, |(at, _)| byline[..at].trim_end())
+}
+
+/// A byline without those who had another hand in the text: `By Jane Doe Edited by Ann Lee`.
+fn before_other_hands(byline: &str) -> &str {
+    let mut gaps = byline.match_indices(' ');
+    let at = gaps.find(|(at, _)| OTHER_HANDS.iter().any(|it| strip_word(&byline[at + 1..], it).is_some()));
+    at.map_or(byline, |(at, _)| byline[..at].trim_end())
+}
+
+/// Whether a text leads up to somebody who had a hand in the story but did not write it: `Reviewed by`.
+pub(super) fn leads_to_other_hand(text: &str) -> bool {
+    let text = text.trim_end_matches([':', ' ', '：']).to_lowercase();
+    OTHER_HANDS.iter().any(|it| text.ends_with(it))
+}
+
+/// Whether a text does no more than join two names.
+pub(super) fn is_joint(text: &str) -> bool {
+    text == "," || text == "&" || is_conjunction(&text.to_lowercase())
+}
+
+/// The text behind a "written by" at its head, if it has one; empty where nothing follows.
+pub(super) fn after_written(text: &str) -> Option<&str> {
+    let rest = WRITTEN_WORDS.iter().find_map(|it| strip_word(text, it))?;
+    Some(rest.trim_start_matches([' ', ':']))
 }
 
 /// Whether a text is a "by" and no more.
@@ -239,20 +271,36 @@ pub(super) fn is_agency(name: &str) -> bool {
     AGENCIES.contains(&name.as_str())
 }
 
-/// A byline without the date at its end and the words that lead up to it ("published on").
-fn before_date(byline: &str) -> &str {
-    let mut head = match dates::find_day(byline) {
-        Some((range, ..)) => &byline[..range.start],
-        None => return byline,
-    };
+/// A byline without the date at its end and the words that lead up to it ("published on"); what stands behind the date where
+/// it comes first.
+fn without_date(byline: &str) -> &str {
+    let Some((day, ..)) = dates::find_day(byline) else { return byline };
+    let mut head = &byline[..day.start];
     loop {
         let trimmed = head.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | ')'));
         let last = trimmed.rsplit(|c: char| c.is_whitespace()).next().unwrap_or("");
-        if last.is_empty() || !WHEN_WORDS.contains(&last.to_lowercase().as_str()) {
+        if last.is_empty() {
+            return behind_clock(&byline[day.end..]);
+        }
+        if !WHEN_WORDS.contains(&last.to_lowercase().as_str()) {
             return trimmed;
         }
         head = &trimmed[..trimmed.len() - last.len()];
     }
+}
+
+/// A text without the time of day at its head.
+fn behind_clock(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    while let Some(word) = rest.split_whitespace().next() {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        let is_clock = bare.chars().any(char::is_numeric) || CLOCK_WORDS.contains(&bare.as_str()) || bare.is_empty();
+        if !is_clock {
+            break;
+        }
+        rest = rest[word.len()..].trim_start();
+    }
+    rest
 }
 
 /// A part of a byline as a name; `None` for what is none. `single`: it may be one word without a capital.
@@ -262,22 +310,20 @@ fn clean(part: &str, single: bool, place: Place) -> Option<Name> {
     if let Some(at) = part.find(['(', '[', '（', '<', '{']) {
         part = if at > 0 { &part[..at] } else { part.trim_matches(['(', ')', '[', ']', '（', '）']) };
     }
-    let part = part
-        .trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '*' | '-' | '"' | '“' | '”' | '„' | '_' | '='));
+    let part = part.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, ':' | '*' | '-' | '"' | '“' | '”' | '„' | '_' | '=' | '→')
+    });
     let part = part.trim_end_matches([')', ']', '）', '】']);
     let part = if part.ends_with('.') && !ends_in_initial(part) { part.trim_end_matches('.') } else { part };
-    let part = match (strip_role(part), place) {
-        (Some(name), _) => name,
-        // "City Contributor" in a field is how the paper signs.
-        (None, Place::Field) if single && part.contains(' ') => part,
-        (None, _) => return None,
-    };
-    let part = before_sentence(part);
+    let part = before_sentence(strip_role(part)?);
     if is_agency(part) {
         return Some(Name { name: part.to_owned(), kind: AuthorKind::Organization });
     }
     let lower = part.to_lowercase();
-    if DEGREES.contains(&lower.trim_end_matches('.')) || BY_WORDS.contains(&lower.as_str()) {
+    if DEGREES.contains(&lower.trim_end_matches('.')) || BY_WORDS.contains(&lower.as_str()) || is_conjunction(&lower) {
+        return None;
+    }
+    if RULES.iter().any(|it| lower.ends_with(it)) || lower.ends_with("'s") || lower.ends_with("’s") {
         return None;
     }
     let is_organization = is_organization(&lower);
@@ -445,6 +491,24 @@ fn is_plausible(name: &str, single: bool, digits: bool, place: Place) -> bool {
         "reddit",
         "whatsapp",
         "telegram",
+        "link",
+        "profile",
+        "full profile",
+        "view profile",
+        "view full profile",
+        "full bio",
+        "read bio",
+        "bio",
+        "see more",
+        "learn more",
+        "show more",
+        "subscribe",
+        "print",
+        "copy link",
+        "reply",
+        "report",
+        "original poster",
+        "moderators",
     ];
     let n_chars = name.chars().count();
     if !(2..=NAME_CHARS_MAX).contains(&n_chars) || name.split_whitespace().count() > NAME_WORDS_MAX {
@@ -459,7 +523,9 @@ fn is_plausible(name: &str, single: bool, digits: bool, place: Place) -> bool {
     }
     let n_letters = name.chars().filter(|it| it.is_alphabetic()).count();
     let n_digits = name.chars().filter(|it| it.is_numeric()).count();
-    if n_letters < 2 || (n_digits > 0 && !digits && (place == Place::Line || n_digits > 4)) {
+    // Those who sign up for a forum often are a word and a long number.
+    let is_login = place == Place::Field && !name.contains(' ') && name.starts_with(char::is_alphabetic);
+    if n_letters < 2 || (n_digits > 0 && !digits && !is_login && (place == Place::Line || n_digits > 4)) {
         return false;
     }
     // A sentence has words in lower case that no name has; scripts without case pass.
@@ -559,6 +625,15 @@ mod tests {
         check("Anna Berg schreibt für uns", "Anna Berg");
         check("Par Jeanne Dupont Publié le 06/01/2026 - 14:16", "Jeanne Dupont");
         check("Jane Doe Aug 09, 2025", "Jane Doe");
+        check("Dec. 19, 2025 · Jane Doe on behalf of the team", "Jane Doe");
+        check("19. Mai 2024, 10:20 Uhr Erika Mustermann", "Erika Mustermann");
+    }
+
+    #[test]
+    fn those_who_did_not_write_it_go() {
+        check("By Jane Doe Edited by Ann Lee", "Jane Doe");
+        check("Jane Doe | Fact checked by Ann Lee", "Jane Doe");
+        check("Articles by Jane Doe", "Jane Doe");
     }
 
     #[test]
@@ -589,6 +664,10 @@ mod tests {
             "editorial process",
             "Photo: Jane Doe",
             "Reviewed by Jane Doe",
+            "Editorial Process",
+            "The Example's Editorial Guidelines",
+            "The Example's",
+            "View Full Profile",
         ] {
             check(byline, "");
         }

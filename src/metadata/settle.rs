@@ -28,7 +28,8 @@ const PRECEDENCE: [(Field, &[(Source, f32)]); 7] = [
             (Source::JsonLdPage, 0.65),
             (Source::DateLine, 0.6),
             (Source::Url, 0.7),
-            (Source::Text, 0.5),
+            (Source::Text, 0.8),
+            (Source::State, 0.5),
         ],
     ),
     (
@@ -42,6 +43,7 @@ const PRECEDENCE: [(Field, &[(Source, f32)]); 7] = [
             (Source::ToolMeta, 0.6),
             (Source::JsonLdPage, 0.6),
             (Source::DateLine, 0.5),
+            (Source::State, 0.5),
         ],
     ),
     (
@@ -54,6 +56,7 @@ const PRECEDENCE: [(Field, &[(Source, f32)]); 7] = [
             (Source::Meta, 0.65),
             (Source::ArticleMeta, 0.65),
             (Source::JsonLdPage, 0.6),
+            (Source::State, 0.5),
             (Source::Text, 0.4),
         ],
     ),
@@ -263,6 +266,8 @@ fn name(field: Field, source: Source) -> &'static str {
         (Source::H1, _) => "h1",
         (Source::Time, _) => "time[datetime]",
         (Source::Byline, _) => "byline",
+        (Source::Poster, _) => "poster",
+        (Source::State, _) => "page-data",
         (Source::DateLine, _) => "date-line",
         (Source::TagLink, _) => "tag-links",
         (Source::Breadcrumb, _) => "breadcrumb",
@@ -278,25 +283,42 @@ fn name(field: Field, source: Source) -> &'static str {
 fn headline(claims: &Claims, body: &Body<'_>, settled: &mut Settled) {
     // Where the body stands tells something only of a heading that no other source repeats.
     let is_alone = claims.titles.first().is_some_and(|it| it.sources == [Source::H1]);
-    let again = (is_alone && body.first_node.is_some())
-        .then(|| super::titles::rank(&claims.claims, &claims.types, &claims.sites, body.first_node));
+    let again = (is_alone && body.first_node.is_some()).then(|| claims.rank_titles(body.first_node));
     let titles = again.as_ref().unwrap_or(&claims.titles);
     let Some(best) = titles.first() else { return };
     let against: f32 = titles[1..].iter().map(|it| it.weight).sum();
-    let share = best.weight / (best.weight + against);
+    let share = best.weight / (best.weight + against).max(f32::MIN_POSITIVE);
     settled.metadata.headline = Some(best.text.clone());
-    // A single source is right four times in five, all of them together nearly always.
-    let alone = best.sources.len() == 1 && titles.len() == 1;
-    settled.tell(
-        "headline",
-        &best.sources.iter().map(|it| (Field::Headline, *it)).collect::<Vec<_>>(),
-        if alone { 0.8 } else { 0.5 + 0.5 * share },
-    );
+    let sources: Vec<(Field, Source)> = best.sources.iter().map(|it| (Field::Headline, *it)).collect();
+    settled.tell("headline", &sources, headline_confidence(share));
+    settled.metadata.alternative_headline = alternative(claims, titles, best);
+}
+
+/// How often a headline is right whose sources have a share of the weight of all titles: measured on 1,654 pages with known
+/// titles (`wcxb-dev`, `fundus-a`, `fundus-h`), straight lines between.
+fn headline_confidence(share: f32) -> f32 {
+    const MEASURED: [(f32, f32); 6] = [(0.0, 0.3), (0.4, 0.5), (0.6, 0.55), (0.8, 0.62), (0.9, 0.92), (1.0, 0.96)];
+    let above = MEASURED.iter().position(|it| it.0 >= share).unwrap_or(MEASURED.len() - 1).max(1);
+    let ((from, low), (to, high)) = (MEASURED[above - 1], MEASURED[above]);
+    low + (high - low) * ((share - from) / (to - from)).clamp(0.0, 1.0)
+}
+
+/// Another title that says something else of the same story: one the page calls so, or one for search or social networks. What
+/// shares no word with the headline is of something else, what holds the headline whole is the headline with a label.
+fn alternative(claims: &Claims, titles: &[super::titles::Title], best: &super::titles::Title) -> Option<String> {
+    use crate::text::fold;
+    let headline = fold(&best.text);
+    let is_social = |it: &super::titles::Title| {
+        it.sources.iter().any(|it| matches!(it, Source::OpenGraph | Source::JsonLd | Source::Twitter))
+    };
+    let is_other = |text: &str, is_stated: bool| {
+        let folded = fold(text);
+        let has_headline = folded.contains(headline.as_str());
+        !folded.is_empty() && !has_headline && (is_stated || super::titles::shared(&folded, &headline) > 0.0)
+    };
+    let others = titles.iter().filter(|it| is_other(&it.text, is_social(it))).map(|it| it.text.as_str());
     let stated = claims.of(Field::AlternativeHeadline).map(|it| claims.sites.strip(&it.value));
-    let others = titles[1..].iter().map(|it| it.text.as_str());
-    let folded = crate::text::fold(&best.text);
-    settled.metadata.alternative_headline =
-        others.chain(stated).find(|it| crate::text::fold(it) != folded).map(str::to_owned);
+    others.chain(stated.filter(|it| is_other(it, true))).next().map(str::to_owned)
 }
 
 /// The canonical address, unless it cannot be this story's.
@@ -499,6 +521,17 @@ fn image(claims: &Claims, around: &Around, settled: &mut Settled) {
         }
         image.caption = image.caption.take().or_else(|| other.caption.clone());
         image.credit = image.credit.take().or_else(|| other.credit.clone());
+    }
+    // The figure that shows it says what it shows; else the first by the headline is the lead image's.
+    let lead = claims.figures.iter().find(|it| around.nodes.contains(&it.node.index()));
+    if let Some(figure) = claims.figures.iter().find(|it| it.shows(&image.url)).or(lead) {
+        image.caption = image.caption.take().or_else(|| figure.caption.clone());
+        image.credit = image.credit.take().or_else(|| figure.credit.clone());
+    }
+    if let Some(caption) = image.caption.take() {
+        let (caption, credit) = super::figures::split(&caption, image.credit.as_deref());
+        image.caption = Some(caption).filter(|it| !it.is_empty());
+        image.credit = image.credit.take().or(credit);
     }
     settled.metadata.image = Some(Image { url: url.to_string(), ..image });
     settled.tell("image", &[(Field::Type, source)], if source == Source::Picture { 0.7 } else { 0.9 });

@@ -29,15 +29,24 @@ pub(super) struct Seen {
     pub(super) crumbs: Vec<NodeId>,
     /// Pictures that are large by their own account.
     pub(super) images: Vec<NodeId>,
+    /// Figures.
+    pub(super) figures: Vec<NodeId>,
     /// Elements that hold the publisher's name by class.
     pub(super) publishers: Vec<NodeId>,
     /// Links to the front page.
     pub(super) fronts: Vec<NodeId>,
+    /// Elements that hold a user's name by class: in a thread the first is who began it.
+    pub(super) posters: Vec<NodeId>,
     /// Paragraphs set to the right, where some papers have the writer's name below the story.
     pub(super) signatures: Vec<NodeId>,
     /// Scripts of JSON-LD.
     pub(super) scripts: Vec<NodeId>,
+    /// Other scripts with text.
+    pub(super) data: Vec<NodeId>,
 }
+
+/// Users' names that are noted: the one who began the thread stands first.
+const POSTERS_MAX: usize = 4;
 
 /// Links to the front page that are noted: the logo's, the menu's, the path's, the footer's.
 const FRONTS_MAX: usize = 8;
@@ -56,7 +65,7 @@ const NOTED_MAX: usize = 400;
 
 /// Parts of class names, ids and addresses that speak of an author or a date, in the languages that markup is written in.
 /// Those before [`N_AUTHOR_WORDS`] speak of authors.
-const WORDS: [&str; 28] = [
+const WORDS: [&str; 35] = [
     "author",
     "byline",
     "autor",
@@ -87,9 +96,18 @@ const WORDS: [&str; 28] = [
     // Sections.
     "crumb",
     "category",
+    // Users of a forum.
+    "username",
+    "user-name",
+    "user_name",
+    "postuser",
+    "poster",
+    "creator",
+    "postleft",
 ];
 const N_AUTHOR_WORDS: usize = 21;
 const N_DATE_WORDS: usize = 5;
+const N_SECTION_WORDS: usize = 2;
 
 static CLASS_WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).expect("a few short words make an automaton")
@@ -113,6 +131,7 @@ pub(super) fn note(dom: &Dom, node: NodeId, tag: Tag, seen: &mut Seen) {
         Tag::H1 => push(&mut seen.h1s, node),
         Tag::H2 => push(&mut seen.h2s, node),
         Tag::TIME => push(&mut seen.times, node),
+        Tag::FIGURE => push(&mut seen.figures, node),
         Tag::P if is_set_right(dom, node) => push(&mut seen.signatures, node),
         _ => {}
     }
@@ -164,15 +183,20 @@ pub(super) fn note(dom: &Dom, node: NodeId, tag: Tag, seen: &mut Seen) {
     for attr in [Attr::CLASS, Attr::ID] {
         let Some(value) = dom.attr(node, attr) else { continue };
         let Some(found) = CLASS_WORDS.find(value) else { continue };
-        if found.pattern().as_usize() < N_AUTHOR_WORDS {
+        let word = found.pattern().as_usize();
+        if word < N_AUTHOR_WORDS {
             if !is_about_else(value) {
                 push(&mut seen.bylines, node);
             }
-        } else if found.pattern().as_usize() < N_AUTHOR_WORDS + N_DATE_WORDS {
+        } else if word < N_AUTHOR_WORDS + N_DATE_WORDS {
             push(&mut seen.dates, node);
+        } else if word >= N_AUTHOR_WORDS + N_DATE_WORDS + N_SECTION_WORDS {
+            if seen.posters.len() < POSTERS_MAX {
+                seen.posters.push(node);
+            }
         } else if tag == Tag::A {
             push(&mut seen.crumbs, node);
-        } else if seen.crumbs.len() < 8 && found.pattern().as_usize() == WORDS.len() - 2 {
+        } else if seen.crumbs.len() < 8 && word == N_AUTHOR_WORDS + N_DATE_WORDS {
             for link in dom.descendants(node).take(NODES_MAX).filter(|it| dom.is(*it, Tag::A)).take(8) {
                 if !seen.crumbs.contains(&link) {
                     push(&mut seen.crumbs, link);
@@ -269,8 +293,27 @@ fn has_word(list: &str, word: &str) -> bool {
 }
 
 /// The text of an element, whitespace collapsed, at most so many characters. Line breaks and blocks are spaces; scripts,
-/// styles and what is hidden by attribute are left out.
+/// styles and what is hidden by attribute or by the usual classes are left out.
 pub(super) fn text_of(dom: &Dom, node: NodeId, chars_max: usize) -> String {
+    let text = read_text(dom, node, chars_max, " ", Hidden::Out);
+    // A heading with a logo in it has its text hidden, and nothing else.
+    if text.is_empty() { read_text(dom, node, chars_max, " ", Hidden::In) } else { text }
+}
+
+/// The text of a byline: blocks are set apart by bars, so that the name stands apart from what is below it.
+fn byline_of(dom: &Dom, node: NodeId) -> String {
+    let text = read_text(dom, node, BYLINE_CHARS_MAX, " | ", Hidden::Out);
+    text.trim_matches(['|', ' ']).to_owned()
+}
+
+/// What becomes of text for screen readers alone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hidden {
+    In,
+    Out,
+}
+
+fn read_text(dom: &Dom, node: NodeId, chars_max: usize, gap: &str, hidden: Hidden) -> String {
     let mut text = String::new();
     // What is collapsed may be a megabyte of spaces, and may be asked for from every element around it.
     let mut bytes_left = chars_max * READ_BYTES_A_CHAR;
@@ -297,10 +340,22 @@ pub(super) fn text_of(dom: &Dom, node: NodeId, chars_max: usize) -> String {
             Kind::Element(Tag::SCRIPT | Tag::STYLE | Tag::SVG | Tag::NOSCRIPT | Tag::TEMPLATE | Tag::BUTTON) => {
                 skip_to = dom.end(it).index();
             }
-            Kind::Element(_) if dom.attr(it, Attr::HIDDEN).is_some() => skip_to = dom.end(it).index(),
-            Kind::Element(tag) if is_block(tag) || follows_element(dom, it) => {
-                if !text.is_empty() && !text.ends_with(' ') {
-                    text.push(' ');
+            Kind::Element(_)
+                if dom.attr(it, Attr::HIDDEN).is_some()
+                    || (hidden == Hidden::Out && dom.attr(it, Attr::CLASS).is_some_and(is_for_screen_readers)) =>
+            {
+                skip_to = dom.end(it).index();
+            }
+            Kind::Element(tag) if is_block(tag) => {
+                if !text.is_empty() && !text.ends_with(gap) {
+                    text.push_str(gap);
+                }
+            }
+            Kind::Element(tag) if follows_element(dom, it) => {
+                // Two links side by side are two names.
+                let gap = if tag == Tag::A { gap } else { " " };
+                if !text.is_empty() && !text.ends_with(gap) {
+                    text.push_str(gap);
                 }
             }
             Kind::Document | Kind::Element(_) | Kind::Comment | Kind::Doctype => {}
@@ -311,6 +366,21 @@ pub(super) fn text_of(dom: &Dom, node: NodeId, chars_max: usize) -> String {
         text.truncate(end);
     }
     text
+}
+
+/// Whether a class is one of those by which frameworks hide text from all but screen readers.
+fn is_for_screen_readers(class: &str) -> bool {
+    const NAMES: [&str; 8] = [
+        "sr-only",
+        "visually-hidden",
+        "visuallyhidden",
+        "u-visually-hidden",
+        "screen-reader-text",
+        "screen-reader-only",
+        "show-for-sr",
+        "element-invisible",
+    ];
+    class.split_ascii_whitespace().any(|it| NAMES.contains(&it))
 }
 
 fn is_block(tag: Tag) -> bool {
@@ -340,11 +410,9 @@ fn is_block(tag: Tag) -> bool {
     )
 }
 
-/// Whether a `span` stands right behind another element of its kind: set apart by style, though no space is written.
+/// Whether a `span` or link stands right behind another element of its kind: set apart by style, though no space is written.
 fn follows_element(dom: &Dom, node: NodeId) -> bool {
-    if !dom.is(node, Tag::SPAN) || node.index() == 0 {
-        return false;
-    }
+    let Some(tag @ (Tag::SPAN | Tag::A)) = dom.tag(node) else { return false };
     let Some(parent) = dom.parent(node) else { return false };
     let mut before = None;
     for child in dom.children(parent).take(CHILDREN_MAX) {
@@ -353,8 +421,8 @@ fn follows_element(dom: &Dom, node: NodeId) -> bool {
         }
         before = Some(child);
     }
-    // Past the bound no child is the node: then the one before it is unknown, and taken for no span.
-    before.filter(|it| dom.next_sibling(*it) == Some(node)).is_some_and(|it| dom.is(it, Tag::SPAN))
+    // Past the bound no child is the node: then the one before it is unknown, and taken for another kind.
+    before.filter(|it| dom.next_sibling(*it) == Some(node)).is_some_and(|it| dom.is(it, tag))
 }
 
 /// Longest title and byline read, in characters.
@@ -480,10 +548,21 @@ pub(super) fn read_around(dom: &Dom, seen: &Seen, headline: Option<NodeId>, clai
             claims.add_at(field_of_date(dom, *date, &text), Source::DateLine, &text, None, None, *date);
         }
     }
-    for byline in seen.bylines.iter().filter(near).take(60) {
-        let text = text_of(dom, *byline, BYLINE_CHARS_MAX);
+    let mut other_hand = None;
+    // Far from the headline a link to an author's page tells something if it is the only one.
+    let far = seen.bylines.iter().filter(|it| !near(it) && dom.is(**it, Tag::A)).take(FAR_LINKS_MAX);
+    for byline in seen.bylines.iter().filter(near).take(60).chain(far) {
+        if is_other_hand(dom, *byline, other_hand) {
+            other_hand = Some(*byline);
+            continue;
+        }
         let url = if dom.is(*byline, Tag::A) { dom.attr(*byline, Attr::HREF) } else { None };
-        claims.add_at(Field::Author, Source::Byline, &text, url, None, *byline);
+        claims.add_at(Field::Author, Source::Byline, &byline_of(dom, *byline), url, None, *byline);
+    }
+    for poster in &seen.posters {
+        let lines = byline_of(dom, *poster);
+        let name = lines.split(" | ").next().unwrap_or("");
+        claims.add_at(Field::Author, Source::Poster, name, None, None, *poster);
     }
     for signature in seen.signatures.iter().take(20) {
         let text = text_of(dom, *signature, BYLINE_CHARS_MAX);
@@ -493,6 +572,63 @@ pub(super) fn read_around(dom: &Dom, seen: &Seen, headline: Option<NodeId>, clai
     }
     if let Some(headline) = headline {
         unmarked(dom, headline, claims);
+        if claims.of(Field::Author).all(|it| it.source == Source::Poster) {
+            announced(dom, headline, claims);
+        }
+    }
+}
+
+/// Links to authors' pages far from the headline that are read.
+const FAR_LINKS_MAX: usize = 24;
+
+/// Whether a name is of somebody who reviewed or edited the story: the text right before it says so, or only joins it to
+/// one that is (`last`).
+fn is_other_hand(dom: &Dom, node: NodeId, last: Option<NodeId>) -> bool {
+    /// Nodes between "Reviewed by" and the name: a picture in a link stands there.
+    const NODES_BETWEEN: usize = 12;
+    let before = (node.index().saturating_sub(NODES_BETWEEN)..node.index()).rev().map(NodeId::at);
+    let text = before.filter(|it| dom.kind(*it) == Kind::Text).map(|it| dom.text(it).trim()).find(|it| !it.is_empty());
+    let Some(text) = text else { return false };
+    let follows = last.is_some_and(|it| (it.index()..=it.index() + NODES_BETWEEN).contains(&node.index()));
+    let joins = follows && names::is_joint(text);
+    joins || names::leads_to_other_hand(text)
+}
+
+/// Adds the authors whom a line anywhere below the headline announces: weblogs name theirs below the story.
+fn announced(dom: &Dom, headline: NodeId, claims: &mut Claims) {
+    let mut at = headline.index();
+    // A "written by" whose name stands in the next text.
+    let mut announced = false;
+    while at < dom.len() {
+        let node = NodeId::at(at);
+        at += 1;
+        match dom.kind(node) {
+            Kind::Element(Tag::SCRIPT | Tag::STYLE | Tag::SVG | Tag::NOSCRIPT | Tag::TEMPLATE) => {
+                at = dom.end(node).index()
+            }
+            Kind::Text => {
+                let text = dom.text(node).trim();
+                if text.is_empty() {
+                    continue;
+                }
+                if announced {
+                    if text.len() <= LINE_BYTES_MAX {
+                        claims.add_at(Field::Author, Source::Byline, text, None, None, node);
+                    }
+                    return;
+                }
+                if text.len() <= LINE_BYTES_MAX
+                    && let Some(rest) = names::after_written(text)
+                {
+                    if !rest.is_empty() {
+                        claims.add_at(Field::Author, Source::Byline, rest, None, None, node);
+                        return;
+                    }
+                    announced = true;
+                }
+            }
+            Kind::Document | Kind::Element(_) | Kind::Comment | Kind::Doctype => {}
+        }
     }
 }
 
@@ -500,6 +636,8 @@ pub(super) fn read_around(dom: &Dom, seen: &Seen, headline: Option<NodeId>, clai
 fn unmarked(dom: &Dom, headline: NodeId, claims: &mut Claims) {
     let end = (headline.index() + NODES_BELOW_UNMARKED).min(dom.len());
     let mut at = headline.index().saturating_sub(NODES_ABOVE_UNMARKED);
+    // Papers whose data give their own name as the author set the writer's at the head of the text.
+    let has_author = claims.of(Field::Author).any(|it| matches!(it.source, Source::JsonLd | Source::JsonLdPage));
     // A "by" whose name stands in the next text.
     let mut announced = false;
     while at < end {
@@ -526,6 +664,9 @@ fn unmarked(dom: &Dom, headline: NodeId, claims: &mut Claims) {
                 {
                     claims.add_at(Field::Author, Source::Text, name, None, None, node);
                 }
+                if has_author && node > headline && names::are_names(text) && heads_prose(dom, node) {
+                    claims.add_at(Field::Author, Source::Text, text, None, None, node);
+                }
                 if has_year(text) {
                     claims.add_at(field_of_date(dom, node, text), Source::Text, text, None, None, node);
                 }
@@ -540,6 +681,17 @@ fn unmarked(dom: &Dom, headline: NodeId, claims: &mut Claims) {
             Kind::Document | Kind::Element(_) | Kind::Comment | Kind::Doctype => {}
         }
     }
+}
+
+/// Whether a text is all of a paragraph right before one of prose: where small papers set the writer's name.
+fn heads_prose(dom: &Dom, node: NodeId) -> bool {
+    const PROSE_CHARS_MIN: usize = 100;
+    let Some(own) = dom.ancestors(node).take(3).find(|it| dom.is(*it, Tag::P)) else { return false };
+    let text = dom.text(node).trim();
+    let next = std::iter::successors(dom.next_sibling(own), |it| dom.next_sibling(*it)).take(3);
+    let prose = next.into_iter().find(|it| dom.tag(*it).is_some()).filter(|it| dom.is(*it, Tag::P));
+    prose.is_some_and(|it| text_of(dom, it, PROSE_CHARS_MIN).chars().count() >= PROSE_CHARS_MIN)
+        && text_of(dom, own, LINE_BYTES_MAX) == text
 }
 
 /// Longest date line, in characters, and longest unmarked line, in bytes.

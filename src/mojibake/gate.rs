@@ -17,6 +17,8 @@ use super::entities;
 use super::languages::{ALL, Languages, are_of_none, owners};
 use super::multi;
 
+mod quick;
+
 /// What a line is let through for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Reasons {
@@ -398,5 +400,3 @@ impl Scan {
         self.after_non_ascii = false;
     }
 }
-
-mod quick;

@@ -59,7 +59,7 @@ pub(super) fn fits(code: u32) -> u8 {
 
 /// Whether a line has East Asian characters, and all of them fit one encoding.
 pub(super) fn may_be_utf8(line: &str) -> bool {
-    let wide = line.chars().map(u32::from).filter(|&code| code >= FIRST && code <= LAST);
+    let wide = line.chars().map(u32::from).filter(|code| (FIRST..=LAST).contains(code));
     let mut has_any = false;
     wide.inspect(|_| has_any = true)
         .try_fold(0b111, |all, code| Some(all & fits(code)).filter(|&all| all != 0))

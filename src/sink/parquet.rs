@@ -1,8 +1,8 @@
 //! Articles as a table in a Parquet file, for Spark, DuckDB, pandas and their like.
 //!
-//! One row for each version, one column for each fact that people filter or group by, and the whole record as JSON. Rows are
-//! held until there are enough for a row group, which bounds memory. A file has no end before [`Table::finish`]: whoever
-//! writes one writes it beside its place, and moves it there.
+//! One row for each version, one column for each fact that people filter or group by, and the whole record as JSON.
+//! Rows are held until there are enough for a row group, which bounds memory. A file has no end before
+//! [`Table::finish`]: whoever writes one writes it beside its place, and moves it there.
 //!
 //! Source: Apache Parquet format 2; text columns are `STRING`, and may be null but for those that every article has.
 

@@ -1,7 +1,7 @@
 //! The one file that frontier and store share: opening it, and what its failures mean.
 //!
-//! Write-ahead logging lets readers (`status`, `search`, `export`) work beside a crawl. A commit survives the death of the
-//! process; the last ones may be undone by a power cut, which leaves the file whole and costs a few fetches again.
+//! Write-ahead logging lets readers (`status`, `search`, `export`) work beside a crawl. A commit survives the death of
+//! the process; the last ones may be undone by a power cut, which leaves the file whole and costs a few fetches again.
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::{Path, PathBuf};
@@ -11,8 +11,8 @@ use std::time::Duration;
 const APPLICATION_ID: i32 = 0x6370_7964;
 /// Rises with each change of the tables that an older program cannot work with.
 const SCHEMA_VERSION: i32 = 1;
-/// How long a reader or writer waits for another before it gives up. A commit takes milliseconds; a checkpoint of a large
-/// log a second or two.
+/// How long a reader or writer waits for another before it gives up. A commit takes milliseconds; a checkpoint of a
+/// large log a second or two.
 const BUSY_MAX: Duration = Duration::from_secs(10);
 /// Pages kept in memory, in KiB. The upper levels of the trees of ten million URLs fit.
 const CACHE_KIB: i32 = 32 << 10;

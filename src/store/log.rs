@@ -10,7 +10,8 @@ const RECENT_PAGES: i64 = 30;
 const EARLIER_PAGES: i64 = 300;
 /// Pages each side needs for a comparison.
 const PAGES_MIN: i64 = 10;
-/// A source had a yield to lose if so many pages of a hundred gave an article, and lost it if less than half of that do.
+/// A source had a yield to lose if so many pages of a hundred gave an article, and lost it if less than half of that
+/// do.
 const YIELD_PERCENT_MIN: i64 = 50;
 
 /// One fetch and how it ended.

@@ -1,11 +1,10 @@
 //! Words to the articles that hold them.
 //!
-//! Languages that put no spaces between words are indexed by pairs of characters: 東京都 as 東京, 京都, 都. A query is cut
-//! in the same way, and its pairs must follow one another. So a word of two characters is found, as are three of a longer
+//! Languages that put no spaces between words are indexed by pairs of characters: 東京都 as 東京, 京都, 都. A query is cut in
+//! the same way, and its pairs must follow one another. So a word of two characters is found, as are three of a longer
 //! one; the price is that 京都 is found in 東京都. All other scripts are indexed by word, case and accents aside.
 
-use super::articles::{Filter, Stored};
-use super::{Database, StoreError};
+use super::{Database, Filter, StoreError, Stored};
 use crate::text;
 use rusqlite::params;
 use serde_json::Value;

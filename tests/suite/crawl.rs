@@ -15,7 +15,7 @@ struct Trial {
     desk: Desk,
     site: Site,
     /// Drives the site while the test waits for the program.
-    runtime: tokio::runtime::Runtime,
+    _runtime: tokio::runtime::Runtime,
 }
 
 /// Pause between two requests to a host, in milliseconds: long beside what this machine takes to schedule.
@@ -44,7 +44,7 @@ impl Trial {
             writeln!(config, "[source.h{host}]\n{}", source(host, site.port())).expect("memory");
         }
         desk.write("config.toml", config);
-        Self { desk, site, runtime }
+        Self { desk, site, _runtime: runtime }
     }
 
     fn run(&self, args: &[&str]) -> Run {

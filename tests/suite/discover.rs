@@ -78,11 +78,10 @@ async fn a_poisoned_host_costs_itself_alone() {
 #[tokio::test]
 async fn what_leads_nowhere_or_cannot_be_had_is_said() {
     let site = Site::start(World::new(7, 2, 8).with(1, Manner::Down), 0).await;
-    let retries = ["--set", "fetch.retries_max=0"];
-    let nowhere = run(args(&retries, &site, &[(0, "/calendar?day=6")])).await;
+    let nowhere = run(args(&[], &site, &[(0, "/calendar?day=6")])).await;
     assert_eq!(nowhere.code, 1, "{}", nowhere.err);
     assert!(nowhere.err.contains("leads nowhere"), "{}", nowhere.err);
-    let down = run(args(&retries, &site, &[(1, "/")])).await;
+    let down = run(args(&[], &site, &[(1, "/")])).await;
     assert_eq!(down.code, 3);
     assert!(down.err.contains("answered 503"), "{}", down.err);
 }

@@ -15,3 +15,4 @@ mod repair_and_decode;
 mod server;
 #[path = "../site/mod.rs"]
 mod site;
+mod site_log;

@@ -53,6 +53,11 @@ pub(in crate::metadata) fn is_signature(line: &str) -> bool {
     (2..=4).contains(&line.split_whitespace().count()) && line.split_whitespace().all(is_part)
 }
 
+/// Whether a line is whole names and nothing else: one, or several with slashes between.
+pub(in crate::metadata) fn are_names(line: &str) -> bool {
+    line.contains(' ') && line.split('/').all(|it| is_signature(it.trim()))
+}
+
 /// What sets a name off from the day behind it.
 const BESIDE_DATE: &[char] = &['|', '–', '—', '·', '•'];
 

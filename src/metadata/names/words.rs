@@ -13,6 +13,13 @@ pub(super) const BY_WORDS: &[&str] = &[
     "بقلم", "द्वारा",
 ];
 
+/// Words before a name that can be nothing but a byline's, wherever they stand. In lower case.
+#[rustfmt::skip]
+pub(super) const WRITTEN_WORDS: &[&str] = &[
+    "written by", "words by", "article by", "this article was written by", "this post was written by", "geschrieben von",
+    "verfasst von", "écrit par", "escrito por", "scritto da", "geschreven door", "skriven av", "skrevet av", "skrevet af",
+];
+
 /// Words before a colon and the writer's name, where pictures have a label of their own. In lower case.
 #[rustfmt::skip]
 pub(super) const WRITER_LABELS: &[&str] = &[
@@ -35,7 +42,8 @@ pub(super) const LEADS: &[&str] = &[
     "ein kommentar", "eine kolumne", "eine analyse", "ein gastbeitrag", "ein interview", "eine reportage",
     "ein essay", "eine glosse", "ein beitrag", "kommentar", "kolumne", "analyse", "gastbeitrag", "interview",
     "reportage", "essay", "glosse", "beitrag", "rezension", "porträt", "aus", "opinion", "analysis", "review",
-    "story", "words", "written", "posted", "published", "reported", "updated", "report", "column", "comment",
+    "story", "words", "written", "article", "articles", "posts", "all posts", "view all posts", "see all posts",
+    "view all articles", "all articles", "more", "posted", "published", "reported", "updated", "report", "column", "comment",
     "guest post", "contributed", "propos recueillis", "chronique", "tribune", "récit", "reportage", "publié", "écrit",
     "crónica", "análisis", "entrevista", "opinión", "editorial", "intervista", "commento", "di", "kronik", "ledare",
     "krönika", "debatt", "text", "texte", "texto", "tekst", "testo", "bericht",
@@ -88,7 +96,7 @@ pub(super) const ROLES: &[&str] = &[
     "dziennikarz", "dziennikarka", "redaktor", "redaktorka", "novinář", "novinářka", "újságíró", "ziarist",
     "журналист", "журналіст", "журналистка", "журналістка", "корреспондент", "кореспондент", "обозреватель",
     "редактор", "muhabir", "muhabiri", "editör", "yazar", "wartawan", "ενημερωτικός", "δημοσιογράφος", "συντάκτης",
-    "staffwriter", "director", "manager", "ceo", "founder", "co-founder", "specialist", "expert", "chief", "deputy",
+    "staffwriter", "coordinator", "consultant", "attorney", "engineer", "designer", "researcher", "director", "manager", "ceo", "founder", "co-founder", "specialist", "expert", "chief", "deputy",
     "fellow", "head",
 ];
 
@@ -123,7 +131,24 @@ pub(super) const OTHER_HANDS: &[&str] = &[
     "reviewed by", "medically reviewed by", "fact checked by", "fact-checked by", "edited by", "photos by",
     "photography by", "illustrated by", "illustrations by", "translated by", "übersetzt von", "traduit par",
     "powered by", "sponsored by", "published in", "filed under", "about the author", "über die autorin",
-    "über den autor", "about",
+    "über den autor", "about", "reviewed and approved by", "expert reviewed by", "checked by", "facts checked by",
+    "verified by", "proofread by", "tested by", "copy edited by", "geprüft von", "redigiert von",
+    "relu par", "révisé par", "vérifié par", "revisado por", "editado por", "verificado por", "traducido por",
+    "revisto por", "traduzido por", "revisionato da", "tradotto da", "bewerkt door", "vertaald door", "granskad av",
+    "översatt av", "oversatt av", "oversat af", "przetłumaczył", "sprawdził", "отредактировал", "перевел",
+];
+
+/// Last words of what names a paper's rules rather than a person. In lower case.
+#[rustfmt::skip]
+pub(super) const RULES: &[&str] = &[
+    " process", " guidelines", " policy", " policies", " standards", " disclosure", " disclaimer",
+];
+
+/// Words of a time of day. In lower case.
+#[rustfmt::skip]
+pub(super) const CLOCK_WORDS: &[&str] = &[
+    "uhr", "am", "pm", "a.m", "p.m", "gmt", "utc", "et", "est", "edt", "pt", "pst", "pdt", "cet", "cest", "bst", "ist",
+    "h", "at", "um", "à", "alle", "ore", "kl", "klo", "kell", "о", "в",
 ];
 
 /// Words that lead up to a date behind a name. In lower case.

@@ -1,6 +1,7 @@
 //! The authors, from the sources that name them.
 //!
-//! The first source by precedence that names somebody other than the site itself is believed whole, its order kept. The
+//! The first source by precedence that names somebody other than the site itself is believed whole, its order kept. Where
+//! none does, the page's only link to an author does, however far from the headline; in a thread it is who began it. The
 //! site's name stands only where no source names anybody else.
 
 use super::{Around, confidence, precedence};
@@ -15,6 +16,12 @@ const NODES_BETWEEN: usize = 30;
 
 /// What microdata far from the headline counts.
 const WEIGHT_FAR: f32 = 0.4;
+
+/// What the only author named far from the headline counts.
+const WEIGHT_OF_ONLY_NAME: f32 = 0.6;
+
+/// What the user's name at the head of a thread counts.
+const WEIGHT_OF_POSTER: f32 = 0.7;
 
 /// Claims of one source that are read.
 const CLAIMS_MAX: usize = 100;
@@ -53,6 +60,9 @@ pub(super) fn settle(claims: &Claims, around: &Around, settled: &mut Settled) {
     }
     let names_somebody =
         |it: &&Said| it.names.iter().any(|it| !is_site(&it.name, &claims.sites) && !is_login(&it.name.name));
+    if !said.iter().any(|it| names_somebody(&it)) {
+        last_resort(claims, around, &mut said);
+    }
     let Some(best) = best(&said, names_somebody) else { return };
 
     let same = |it: &&Said| it.agrees(best);
@@ -69,13 +79,92 @@ pub(super) fn settle(claims: &Claims, around: &Around, settled: &mut Settled) {
             Author {
                 name: it.name.name.clone(),
                 kind: if is_site(&it.name, &claims.sites) { AuthorKind::Organization } else { it.name.kind },
-                url: stated.and_then(|it| claims.absolute(&it)).map(|it| it.to_string()),
+                url: stated
+                    .and_then(|it| claims.absolute(&it))
+                    .filter(|it| matches!(it.scheme(), "http" | "https"))
+                    .map(|it| it.to_string()),
             }
         })
         .collect();
     let sources: Vec<(Field, Source)> = agree.iter().map(|it| (Field::Author, it.source)).collect();
     let weights: Vec<f32> = agree.iter().map(|it| it.weight).collect();
     settled.tell("author", &sources, confidence(&weights, against));
+}
+
+/// Adds, in front, who began the thread where the page is one, else the only author that a page names far from its headline.
+fn last_resort(claims: &Claims, around: &Around, said: &mut Vec<Said>) {
+    if is_thread(claims) {
+        let is_site_only = said.iter().all(|it| it.names.iter().all(|it| is_site(&it.name, &claims.sites)));
+        let poster = claims.of(Field::Author).filter(|it| it.source == Source::Poster);
+        let names = poster.map(named).find(|it| !it.is_empty());
+        if let (Some(mut names), true) = (names, is_site_only) {
+            names.truncate(1);
+            said.insert(0, Said { source: Source::Poster, weight: WEIGHT_OF_POSTER, names });
+        }
+        return;
+    }
+    let far = claims.of(Field::Author).filter(|it| it.source == Source::Byline && !around.holds(it));
+    let own = far.filter(|it| it.url.as_deref().is_none_or(|it| is_own(claims, it) && leads_to_author(it)));
+    let names =
+        own.flat_map(named).filter(|it| names::is_signature(&it.name.name) && !is_site(&it.name, &claims.sites));
+    let names: Vec<Named> = names.collect();
+    let Some(name) = names.iter().min_by_key(|it| it.name.name.len()) else { return };
+    // "Jane Doe" and "Jane Doe Senior Editor" are one.
+    if names.iter().all(|it| begins_with(&it.name.name, &name.name.name)) {
+        said.insert(0, Said { source: Source::Byline, weight: WEIGHT_OF_ONLY_NAME, names: vec![name.clone()] });
+    }
+}
+
+/// Whether an address is of an author's page for certain: `/people/` and `/profile/` are of anybody.
+fn leads_to_author(href: &str) -> bool {
+    [
+        "/author",
+        "/autor",
+        "/auteur",
+        "/contributor",
+        "/writer",
+        "/journalist",
+        "/reporter",
+        "/redak",
+        "/skribent",
+        "/yazar",
+    ]
+    .iter()
+    .any(|it| href.contains(it))
+}
+
+/// Whether a page is a thread of a forum, by its types or its address.
+fn is_thread(claims: &Claims) -> bool {
+    const HOSTS: [&str; 8] = ["forum", "forums", "community", "discuss", "bbs", "board", "boards", "talk"];
+    const SEGMENTS: [&str; 14] = [
+        "forum",
+        "forums",
+        "thread",
+        "threads",
+        "topic",
+        "topics",
+        "viewtopic",
+        "showthread",
+        "discussion",
+        "discussions",
+        "questions",
+        "t",
+        "d",
+        "community",
+    ];
+    if claims.types.iter().any(|it| it == "DiscussionForumPosting" || it == "QAPage") {
+        return true;
+    }
+    let Some(url) = &claims.url else { return false };
+    let label = url.domain().and_then(|it| it.split('.').next()).unwrap_or("");
+    let mut segments = url.path().split(['/', '.', '-', '_']);
+    HOSTS.contains(&label) || segments.any(|it| SEGMENTS.contains(&it))
+}
+
+/// Whether a name is another one, or begins with it and goes on with another word.
+fn begins_with(name: &str, other: &str) -> bool {
+    let (name, other) = (crate::text::fold(name), crate::text::fold(other));
+    name.strip_prefix(other.as_str()).is_some_and(|it| it.is_empty() || it.starts_with(' '))
 }
 
 /// The source to believe: the story's own object, else the one that most others agree with, the earlier of equals; those that
@@ -252,5 +341,8 @@ fn byline(claims: &Claims, around: &Around) -> Vec<Named> {
             }
         }
     }
+    // The name and the role below it stand in one line, and the name again in a link of its own.
+    let names: Vec<String> = all.iter().map(|it| it.name.name.clone()).filter(|it| it.contains(' ')).collect();
+    all.retain(|it| !names.iter().any(|name| it.name.name.len() > name.len() && begins_with(&it.name.name, name)));
     all
 }

@@ -21,7 +21,7 @@ const YEAR_MIN: u16 = 1992;
 const LINES_MAX: usize = 8;
 
 /// How likely a date of the last change, or the only date of a page, is the day of publication.
-const STAND_IN_CONFIDENCE: f32 = 0.4;
+const STAND_IN_CONFIDENCE: f32 = 0.6;
 
 struct Dated<'a> {
     source: Source,
@@ -51,8 +51,6 @@ pub(super) fn settle(claims: &Claims, body: &Body<'_>, around: &Around, settled:
     }
     settled.metadata.dateline = filed;
 
-    let mut modified = dated(claims, Field::DateModified, around, today);
-    resolve(&mut modified, claims);
     let mut modified = dated(claims, Field::DateModified, around, today);
     resolve(&mut modified, claims);
     let Some(chosen) = choose(&published, address) else {

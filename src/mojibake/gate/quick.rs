@@ -223,10 +223,11 @@ fn skip_small_letters(rest: &mut &[u8], lead: u8) -> Option<usize> {
     let mut last_code = None;
     while let Some(chunk) = rest.first_chunk::<8>() {
         let chunk = u64::from_le_bytes(*chunk);
-        let letters = (chunk & LANES) << 6 | chunk >> 8 & 0x3F * LANES;
+        let letters = (chunk & LANES) << 6 | (chunk >> 8) & (0x3F * LANES);
         let is_from_first = letters + (0x80 - first) * LANES;
         let is_behind_last = letters + (0x7F - last) * LANES;
-        if chunk & 0xFE * LANES != leads || is_from_first & !is_behind_last & 0x80 * LANES != 0x80 * LANES {
+        let is_letter = is_from_first & !is_behind_last & (0x80 * LANES);
+        if chunk & (0xFE * LANES) != leads || is_letter != 0x80 * LANES {
             break;
         }
         last_code = Some(usize::from(lead & 0x1E) << 6 | (letters >> 48) as usize);

@@ -29,12 +29,19 @@ fn fifty_deaths_lose_nothing() {
     let mut stored = 0;
     while n_deaths < N_DEATHS {
         let mut child = trial.desk.command(&["crawl", "-o", "out.jsonl"]).spawn().expect("the program is there");
-        std::thread::sleep(Duration::from_millis(20 + roll(&mut state) % 230));
-        let has_ended = child.try_wait().expect("it is ours").is_some();
+        // At some request from here on, and then at any moment of what is done about it; or while it begins.
+        let n_before = trial.hits().len();
+        let n_more = if roll(&mut state).is_multiple_of(5) { 0 } else { 1 + roll(&mut state) as usize % 30 };
+        let mut has_ended = false;
+        while !has_ended && trial.hits().len() < n_before + n_more {
+            std::thread::sleep(Duration::from_millis(2));
+            has_ended = child.try_wait().expect("it is ours").is_some();
+        }
+        std::thread::sleep(Duration::from_micros(roll(&mut state) % 60_000));
         child.kill().expect("it is ours");
         child.wait().expect("it ends");
         n_deaths += 1;
-        if n_deaths % 10 == 0 {
+        if n_deaths % 10 == 0 && trial.desk.path("copydesk.db").exists() {
             let versions = trial.versions();
             assert!(versions.len() >= stored, "{stored} articles were stored, {} are left", versions.len());
             stored = versions.len();
