@@ -227,6 +227,11 @@ impl Dom {
         self.attribute_rows(node).iter().map(move |it| (self.attr_names.name(it.name.0), value(it)))
     }
 
+    /// The attributes with their values, by what [`Attr`] calls them, in the order they were written.
+    pub fn attr_values(&self, node: NodeId) -> impl Iterator<Item = (Attr, &str)> {
+        self.attribute_rows(node).iter().map(|it| (it.name, &self.strings[it.start as usize..it.stop as usize]))
+    }
+
     fn attribute_rows(&self, node: NodeId) -> &[Attribute] {
         let node = &self.nodes[node.index()];
         match node.kind {

@@ -11,14 +11,13 @@
 //! as often as it occurs, up to twice, as a repeated footer says little about a story.
 
 use crate::text::is_unspaced;
-use std::collections::HashMap;
 use std::fmt;
 
 /// Words of a shingle. With one or two, texts about the same thing look alike; with more, each edited word costs more bits.
 const SHINGLE_WORDS: usize = 3;
 
 /// How often one shingle counts.
-const REPEATS_MAX: i32 = 2;
+const REPEATS_MAX: usize = 2;
 
 /// Two fingerprints with at most this many different bits are of near-duplicates: the number Manku et al. found to give
 /// precision and recall near 0.75 each over 8 billion pages.
@@ -38,20 +37,30 @@ impl SimHash {
     /// assert_eq!(a.n_different_bits(b), 0);
     /// ```
     pub fn of(text: &str) -> Self {
-        let mut repeats: HashMap<u64, i32> = HashMap::new();
-        let mut n_ones = [0_i32; 64];
-        let mut n_shingles = 0;
-        each_shingle(&word_hashes(text), |hash| {
-            let n = repeats.entry(hash).or_default();
-            if *n < REPEATS_MAX {
-                *n += 1;
+        let mut shingles = Vec::new();
+        each_shingle(&word_hashes(text), |hash| shingles.push(hash));
+        shingles.sort_unstable();
+        // How many of the hashes have each bit, as binary numbers that stand upright: the first word holds the last digit
+        // of all 64 counts.
+        let mut n_ones: Vec<u64> = Vec::new();
+        let mut n_shingles = 0_u64;
+        for same in shingles.chunk_by(|a, b| a == b) {
+            for hash in same.iter().take(REPEATS_MAX) {
                 n_shingles += 1;
-                for (bit, n_ones) in n_ones.iter_mut().enumerate() {
-                    *n_ones += (hash >> bit & 1) as i32;
+                let mut carry = *hash;
+                for digit in &mut n_ones {
+                    (*digit, carry) = (*digit ^ carry, *digit & carry);
+                    if carry == 0 {
+                        break;
+                    }
+                }
+                if carry != 0 {
+                    n_ones.push(carry);
                 }
             }
-        });
-        Self(n_ones.iter().enumerate().fold(0, |bits, (bit, n)| bits | u64::from(2 * n > n_shingles) << bit))
+        }
+        let n_of = |bit: u32| n_ones.iter().rev().fold(0, |n, digit| 2 * n + (digit >> bit & 1));
+        Self((0..64).fold(0, |bits, bit| bits | u64::from(2 * n_of(bit) > n_shingles) << bit))
     }
 
     /// How many of the 64 bits differ (the Hamming distance): 0 for texts with the same words, about 32 for texts that have
@@ -78,7 +87,11 @@ fn word_hashes(text: &str) -> Vec<u64> {
     let mut hashes = Vec::with_capacity(text.len() / 6);
     let mut word = None;
     for c in text.chars() {
-        if c.is_alphanumeric() && !is_unspaced(c) {
+        if c.is_ascii_alphanumeric() {
+            word = Some(with_char(word.unwrap_or(OFFSET_BASIS), c.to_ascii_lowercase()));
+        } else if c.is_ascii() {
+            hashes.extend(word.take());
+        } else if c.is_alphanumeric() && !is_unspaced(c) {
             word = Some(c.to_lowercase().fold(word.unwrap_or(OFFSET_BASIS), with_char));
         } else {
             hashes.extend(word.take());

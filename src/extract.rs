@@ -13,8 +13,10 @@ use crate::article::{
     self, Article, BodyPart, Comment, Comments, Dateline, NoArticle, PageType, Pagination, PartKind, Role, Truncation,
 };
 use crate::decode;
+use crate::dom::select::Selector;
 use crate::dom::{self, Dom};
 use crate::duplicate::SimHash;
+use crate::main_content::picks::Picks;
 use crate::main_content::{self, Anchors, Declared, Site, Stated, Story};
 use crate::metadata::{self, Settled};
 use crate::mojibake::{self, Hints, Normalisation};
@@ -30,6 +32,11 @@ use url::Url;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
+    /// Elements that are the body, with all that they hold, in place of what would be chosen. Facts still come from the
+    /// whole page. Without any, the body is found.
+    pub select: Vec<Selector>,
+    /// Elements that are out of the body, whether it is selected or found.
+    pub drop: Vec<Selector>,
     /// Bounds of the tree.
     pub dom: dom::Options,
     /// What repair may do.
@@ -59,6 +66,8 @@ pub struct Extracted {
     pub article: Article,
     /// Why this is no story.
     pub finding: Option<NoArticle>,
+    /// What of the page lay beyond the bounds of [`Options::dom`]: nothing, for nearly every page.
+    pub cuts: dom::Cuts,
 }
 
 impl Extracted {
@@ -176,16 +185,18 @@ fn extract_html(
         page: site_memory::page_hash(address.as_str()),
         evidence: memory.evidence(host),
     });
-    let mut story = main_content::find(&dom, &anchors, url, options.want.dropped, site.as_ref());
+    let picks = Picks::new(&dom, &options.select, &options.drop);
+    let mut origin = if picks.is_selecting() { Origin::Selected } else { Origin::Found };
+    let mut story = main_content::find(&dom, &anchors, picks, url, options.want.dropped, site.as_ref());
     let day = page.http.as_ref().map(|it| it.fetched_at.as_str());
     let seen =
         site.as_ref().zip(host).map(|(site, host)| (host.to_owned(), Observation::new(site.page, day, &story.rows)));
-    let mut is_from_data = false;
-    if main_content::n_prose_chars(&story) < DATA_BODY_CHARS_MIN
+    if origin == Origin::Found
+        && main_content::n_prose_chars(&story) < DATA_BODY_CHARS_MIN
         && let Some(body) = main_content::from_data(&dom, claims.article_body(), &anchors)
         && main_content::n_prose_chars(&body) > 2 * main_content::n_prose_chars(&story)
     {
-        is_from_data = true;
+        origin = Origin::Data;
         story = Story { dropped: story.dropped, ..body };
     }
     let (page_type, likely) = page_type(&claims, &story);
@@ -193,7 +204,11 @@ fn extract_html(
     let today = page.http.as_ref().map(|it| it.fetched_at.as_str());
     let settled = claims.settle(&metadata::Body { first_node: story.first_node, text: &text, today });
     let truncated = truncation(&claims, &settled, &story, &text);
-    let finding = finding(&claims, &story, page_type, truncated);
+    let finding = match origin {
+        // What a person selects is the story, whatever the page is.
+        Origin::Selected => None,
+        Origin::Found | Origin::Data | Origin::Text => finding(&claims, &story, page_type, truncated),
+    };
     let posts = match page_type {
         PageType::LiveBlog => main_content::live_posts(&dom, &story),
         _ => Vec::new(),
@@ -211,13 +226,13 @@ fn extract_html(
         finding,
         page_type: Some((page_type, likely)),
         truncated,
-        is_from_data,
+        origin,
         declared: Some(encoding),
         posts,
         updates: if page_type == PageType::LiveBlog { claims.live_updates().to_vec() } else { Vec::new() },
         pagination,
     };
-    let mut extracted = finished(draft, url, options);
+    let mut extracted = Extracted { cuts: dom.cuts().clone(), ..finished(draft, url, options) };
     extracted.article.http = page.http.as_ref().map(|http| metadata::with_wishes(http, &dom));
     (extracted, seen)
 }
@@ -239,16 +254,30 @@ struct Draft<'a> {
     finding: Option<NoArticle>,
     page_type: Option<(PageType, f32)>,
     truncated: Option<Truncation>,
-    is_from_data: bool,
+    origin: Origin,
     declared: Option<&'a str>,
     posts: Vec<main_content::posts::Found>,
     updates: Vec<metadata::LiveUpdate>,
     pagination: Option<Pagination>,
 }
 
+/// Where a body comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Origin {
+    /// A text without markup.
+    #[default]
+    Text,
+    /// What the page shows.
+    Found,
+    /// What a person's rules select on it.
+    Selected,
+    /// What the page's scripts hold.
+    Data,
+}
+
 /// Mends, structures and joins what was found.
 fn finished(draft: Draft<'_>, url: Option<&Url>, options: &Options) -> Extracted {
-    let Draft { story, settled, mut finding, page_type, truncated, is_from_data, declared, posts, updates, pagination } =
+    let Draft { story, settled, mut finding, page_type, truncated, origin, declared, posts, updates, pagination } =
         draft;
     let Settled { mut metadata, mut sources, mut confidence } = settled;
     let mut parts = story.parts;
@@ -302,12 +331,11 @@ fn finished(draft: Draft<'_>, url: Option<&Url>, options: &Options) -> Extracted
     if !text.is_empty() {
         sources.insert(
             "body",
-            if is_from_data {
-                "data"
-            } else if declared.is_some() {
-                "dom"
-            } else {
-                "text"
+            match origin {
+                Origin::Text => "text",
+                Origin::Found => "dom",
+                Origin::Selected => "select",
+                Origin::Data => "data",
             }
             .to_owned(),
         );
@@ -343,7 +371,7 @@ fn finished(draft: Draft<'_>, url: Option<&Url>, options: &Options) -> Extracted
     if options.want.html {
         article.html = Some(article::html(&article));
     }
-    Extracted { article, finding }
+    Extracted { article, finding, cuts: dom::Cuts::default() }
 }
 
 /// How sure a date is that only the dateline gives: it is the day of filing.

@@ -16,6 +16,7 @@ pub mod model;
 pub mod noscript;
 mod notes;
 pub mod page_type;
+pub mod picks;
 pub mod posts;
 mod recall;
 pub mod rules;
@@ -30,9 +31,11 @@ pub use assemble::structure;
 use blocks::Blocks;
 pub use features::{Anchors as Stated, Declared};
 use marks::Mark;
+use picks::Picks;
 pub use recall::Site;
 pub use rules::Anchors;
 use rules::{Reason, Verdict, prose};
+use std::ops::Range;
 use url::Url;
 use words::Meaning;
 
@@ -73,10 +76,24 @@ pub struct Story {
 /// why a block is out. In an article what is kept is then tidied line by line, which costs a point of word F1 at most on
 /// reference texts that keep bylines and dates, and is what a reader wants.
 ///
-/// With a `site`, what its other pages say moves the verdicts last.
-pub fn find(dom: &Dom, anchors: &Anchors<'_>, url: Option<&Url>, with_dropped: bool, site: Option<&Site<'_>>) -> Story {
-    let reading = Reading::of(dom, anchors);
-    let probabilities = decide::probabilities(dom, &reading, anchors.stated.declared);
+/// With a `site`, what its other pages say moves the verdicts last. What `picks` select is the story, and nobody is asked.
+pub fn find(
+    dom: &Dom,
+    anchors: &Anchors<'_>,
+    picks: Picks,
+    url: Option<&Url>,
+    with_dropped: bool,
+    site: Option<&Site<'_>>,
+) -> Story {
+    if picks.is_selecting() {
+        return picked(dom, anchors, picks, url);
+    }
+    let reading = Reading::of_picked(dom, anchors, picks);
+    // A page that would keep the model too long is left to the rules.
+    let probabilities = match reading.blocks.rows.len() {
+        0..=JUDGED_ROWS_MAX => decide::probabilities(dom, &reading, anchors.stated.declared),
+        n_rows => vec![0.0; n_rows],
+    };
     reading.story(dom, anchors, url, probabilities, with_dropped, site)
 }
 
@@ -96,7 +113,12 @@ pub struct Reading {
 impl Reading {
     /// Cuts, measures and judges.
     pub fn of(dom: &Dom, anchors: &Anchors<'_>) -> Self {
-        let mut blocks = blocks::split(dom);
+        Self::of_picked(dom, anchors, Picks::default())
+    }
+
+    /// The same of what a person's rules leave of the document.
+    pub fn of_picked(dom: &Dom, anchors: &Anchors<'_>, picks: Picks) -> Self {
+        let mut blocks = blocks::split_picked(dom, picks);
         let marks = marks::marks(dom);
         tell_captions(dom, &mut blocks, &marks);
         let verdicts = rules::judge(dom, &blocks, &marks, anchors);
@@ -173,12 +195,7 @@ impl Reading {
             part.beside = beside.binary_search(&rows.start).is_ok();
         }
         notes::number(dom, blocks, &mut parts);
-        // Bylines stand above the first paragraph proper, often below the standfirst.
-        let is_proper = |(part, rows): &&(BodyPart, std::ops::Range<usize>)| {
-            part.kind == PartKind::Paragraph && part.role.is_none() && prose(&blocks.rows[rows.start]) > 0.0
-        };
-        let first = parts.iter().find(is_proper).or(parts.first());
-        let first_node = first.map(|(_, rows)| blocks.rows[rows.start].element);
+        let first_node = first_node(blocks, &parts);
         let mut story = judged(blocks, &verdicts, with_dropped);
         story.has_consent |= consent::is_consent_wall(dom, blocks, marks);
         story.first_node = first_node;
@@ -199,6 +216,44 @@ const HIDDEN_LIKELY_MIN: f32 = 0.8;
 /// From this on a page that the model takes for something else is none of an article's: of those that it gives 0.6 to 0.7,
 /// 84 of 100 are what it says.
 const OTHER_LIKELY_MIN: f32 = 0.6;
+/// Rows of a page that the model judges, each for a few microseconds.
+const JUDGED_ROWS_MAX: usize = 20_000;
+
+/// The story that the rules select: all of it, but for the headline over it.
+fn picked(dom: &Dom, anchors: &Anchors<'_>, picks: Picks, url: Option<&Url>) -> Story {
+    let mut blocks = blocks::split_picked(dom, picks);
+    let marks = marks::marks(dom);
+    tell_captions(dom, &mut blocks, &marks);
+    let headlines: Vec<String> = anchors.stated.headlines.iter().map(|it| crate::text::fold(it)).collect();
+    let n_before_prose = blocks.rows.iter().take_while(|it| prose(it) == 0.0).count();
+    let is_headline = |(row_idx, row)| {
+        let text = crate::text::fold(blocks.text(row));
+        row_idx < n_before_prose && headlines.iter().any(|it| rules::is_same_headline(&text, it))
+    };
+    let verdict = |row| if is_headline(row) { Verdict::Drop(Reason::Headline) } else { Verdict::Keep };
+    let verdicts: Vec<Verdict> = blocks.rows.iter().enumerate().map(verdict).collect();
+    // Captions go with their pictures, but who selects nothing else wants to read them.
+    if blocks.rows.iter().all(|it| it.kind == PartKind::Caption) {
+        blocks.rows.iter_mut().for_each(|it| it.kind = PartKind::Paragraph);
+    }
+    let mut parts = assemble::parts(dom, &blocks, &verdicts, anchors, url);
+    notes::number(dom, &blocks, &mut parts);
+    Story {
+        first_node: first_node(&blocks, &parts),
+        parts: parts.into_iter().map(|(part, _)| part).collect(),
+        confidence: 1.0,
+        ..Story::default()
+    }
+}
+
+/// The element of the first paragraph proper: bylines stand above it, often below the standfirst.
+fn first_node(blocks: &Blocks, parts: &[(BodyPart, Range<usize>)]) -> Option<NodeId> {
+    let is_proper = |(part, rows): &&(BodyPart, Range<usize>)| {
+        part.kind == PartKind::Paragraph && part.role.is_none() && prose(&blocks.rows[rows.start]) > 0.0
+    };
+    let first = parts.iter().find(is_proper).or(parts.first());
+    first.map(|(_, rows)| blocks.rows[rows.start].element)
+}
 
 /// The story in the lines of a text without markup, and its headline.
 pub fn find_in_text(blocks: &Blocks, with_dropped: bool) -> (Story, Option<String>) {
@@ -277,9 +332,9 @@ fn judged(blocks: &Blocks, verdicts: &[Verdict], with_dropped: bool) -> Story {
             _ => left += prose(row),
         }
         if *reason != Reason::Hidden {
-            story.has_wall |= words::line(text) == Some(Meaning::SubscribeWall);
+            story.has_wall |= row.meaning(text) == Some(Meaning::SubscribeWall);
             story.continues |=
-                row.n_links > 0 && words::line(text) == Some(Meaning::ReadMore) && kept > 0.0 && left == 0.0;
+                row.n_links > 0 && row.meaning(text) == Some(Meaning::ReadMore) && kept > 0.0 && left == 0.0;
         }
         if with_dropped {
             let text = text.chars().take(DROPPED_CHARS_MAX).collect();

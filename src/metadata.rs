@@ -246,6 +246,8 @@ const CLAIMS_MAX: usize = 4_000;
 const TYPES_MAX: usize = 64;
 const PICTURES_MAX: usize = 200;
 const BREADCRUMBS_MAX: usize = 32;
+/// Summaries that rows of the page are compared with.
+const DESCRIPTIONS_MAX: usize = 128;
 
 /// JSON-LD read in all, in bytes; the largest page of 1,208 measured has 400 kB.
 const JSON_LD_BYTES_MAX: usize = 4 << 20;
@@ -286,7 +288,7 @@ impl Claims {
 
     /// Summaries the page gives, for telling the standfirst in the text.
     pub fn descriptions(&self) -> Vec<&str> {
-        self.of(Field::Description).map(|it| it.value.as_str()).collect()
+        self.of(Field::Description).take(DESCRIPTIONS_MAX).map(|it| it.value.as_str()).collect()
     }
 
     /// The address that the page gives as its own, absolute; whether it can be is not yet asked.

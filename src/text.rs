@@ -43,13 +43,20 @@ pub fn is_unspaced(c: char) -> bool {
 pub fn n_words(text: &str) -> usize {
     let (mut n_words, mut inside) = (0, false);
     for c in text.chars() {
-        if is_unspaced(c) && c.is_alphanumeric() {
+        if c.is_ascii() {
+            if c.is_ascii_alphanumeric() {
+                n_words += usize::from(!inside);
+                inside = true;
+            } else if c != '\'' {
+                inside = false;
+            }
+        } else if is_unspaced(c) && c.is_alphanumeric() {
             n_words += 1;
             inside = false;
         } else if c.is_alphanumeric() {
             n_words += usize::from(!inside);
             inside = true;
-        } else if !matches!(c, '\'' | '’' | '\u{ad}' | '\u{200c}' | '\u{200d}') && !is_mark(c) {
+        } else if !matches!(c, '’' | '\u{ad}' | '\u{200c}' | '\u{200d}') && !is_mark(c) {
             inside = false;
         }
     }
@@ -67,20 +74,50 @@ fn is_mark(c: char) -> bool {
 /// assert_eq!(copydesk::text::fold("‘Unclear’: U.S.–Russia"), "unclear u s russia");
 /// ```
 pub fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    let mut gap = false;
-    for c in text.chars() {
-        if c.is_alphanumeric() || is_mark(c) {
-            if gap && !folded.is_empty() {
-                folded.push(' ');
+    let mut folded = String::new();
+    fold_into(text, &mut folded);
+    folded
+}
+
+/// Writes the form for comparing that [`fold`] gives in place of what was in `folded`.
+pub fn fold_into(text: &str, folded: &mut String) {
+    let mut bytes = std::mem::take(folded).into_bytes();
+    bytes.clear();
+    bytes.reserve(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        // Most of most texts, many bytes at a time: a letter or digit, or a space for anything else.
+        let (ascii, after) = rest.split_at(n_ascii(rest.as_bytes()));
+        bytes.extend(ascii.bytes().map(|it| if it.is_ascii_alphanumeric() { it.to_ascii_lowercase() } else { b' ' }));
+        rest = after;
+        while let Some(c) = rest.chars().next().filter(|it| !it.is_ascii()) {
+            rest = &rest[c.len_utf8()..];
+            if is_of_word(c) {
+                c.to_lowercase().for_each(|it| bytes.extend_from_slice(it.encode_utf8(&mut [0; 4]).as_bytes()));
+            } else {
+                bytes.push(b' ');
             }
-            gap = false;
-            folded.extend(c.to_lowercase());
-        } else {
-            gap = true;
         }
     }
-    folded
+    bytes.dedup_by(|a, b| *a == b' ' && *b == b' ');
+    bytes.pop_if(|it| *it == b' ');
+    if bytes.first() == Some(&b' ') {
+        bytes.remove(0);
+    }
+    *folded = String::from_utf8(bytes).expect("characters, encoded");
+}
+
+/// How many bytes at the front are ASCII.
+pub fn n_ascii(bytes: &[u8]) -> usize {
+    const BEYOND: u128 = u128::from_ne_bytes([0x80; 16]);
+    let (chunks, _) = bytes.as_chunks::<16>();
+    let whole = 16 * chunks.iter().take_while(|it| u128::from_ne_bytes(**it) & BEYOND == 0).count();
+    whole + bytes[whole..].iter().take_while(|it| it.is_ascii()).count()
+}
+
+/// Whether [`fold`] keeps a character: letters, digits, and marks that stand inside words.
+pub fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || is_mark(c)
 }
 
 /// A name for a file: letters, digits, `-`, `_` and `.`; runs of other characters become one `-`, and neither dots nor

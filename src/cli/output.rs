@@ -6,6 +6,8 @@ use super::stats::{Spent, Stats, Stopwatch};
 use super::talk::Talk;
 use super::{Context, Exit};
 use crate::article::NoArticle;
+use crate::dom::Cuts;
+use crate::dom::select::Selector;
 use crate::extract::{self, Extracted, Want};
 use crate::input::Content;
 use crate::page::Page;
@@ -31,6 +33,12 @@ pub(super) struct OutputArgs {
     /// Write pages that hold no story as well: front pages, walls, anything with text.
     #[arg(long)]
     any_type: bool,
+    /// The body is what this CSS selector means on a page, such as "article .story"; may be given again for more.
+    #[arg(long, value_name = "CSS", value_parser = selector)]
+    select: Vec<Selector>,
+    /// Leave out of the body what this CSS selector means, such as "figure, .infobox"; may be given again.
+    #[arg(long, value_name = "CSS", value_parser = selector)]
+    drop: Vec<Selector>,
     /// The fields of an article that JSON has, by name: headline,text,author. Without it, all.
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = field_name)]
     fields: Option<Vec<String>>,
@@ -61,6 +69,10 @@ enum With {
     Markdown,
     Html,
     Dropped,
+}
+
+fn selector(css: &str) -> Result<Selector, String> {
+    Selector::parse(css).map_err(|error| error.reason)
 }
 
 fn field_name(name: &str) -> Result<String, String> {
@@ -107,7 +119,14 @@ impl OutputArgs {
             html: is_record && is_wanted(With::Html, "html"),
             dropped: is_record && (self.dropped || is_wanted(With::Dropped, "dropped")),
         };
-        extract::Options { want, ..settings.clone() }
+        // What is said for this run goes before what is set.
+        let said = |flags: &[Selector], set: &[Selector]| if flags.is_empty() { set.to_vec() } else { flags.to_vec() };
+        extract::Options {
+            select: said(&self.select, &settings.select),
+            drop: said(&self.drop, &settings.drop),
+            want,
+            ..settings.clone()
+        }
     }
 }
 
@@ -182,7 +201,7 @@ pub(super) struct How<'a> {
 }
 
 enum Fate {
-    Story { n_words: usize },
+    Story { n_words: usize, cuts: Cuts },
     NoStory(NoArticle),
     Failed(Failure),
 }
@@ -228,14 +247,17 @@ fn story(content: &Content, how: How<'_>) -> (Extracted, Option<(String, Observa
 fn fate(outcome: Result<Extracted, Failure>, shape: &Shape) -> Fate {
     match outcome {
         Ok(Extracted { finding: Some(finding), .. }) if !shape.any_type => Fate::NoStory(finding),
-        Ok(Extracted { article, .. }) => Fate::Story { n_words: article.word_count },
+        Ok(Extracted { article, cuts, .. }) => Fate::Story { n_words: article.word_count, cuts },
         Err(failure) => Fate::Failed(failure),
     }
 }
 
 /// What a person can do about a page that holds no story.
-fn way_out(finding: NoArticle) -> &'static str {
+fn way_out(finding: NoArticle, is_selecting: bool) -> &'static str {
     match finding {
+        NoArticle::Empty if is_selecting => {
+            "nothing that the selectors mean holds text; try them in a browser's console"
+        }
         NoArticle::Empty => "if a browser shows a story there, a script puts it in: save the page from the browser",
         NoArticle::Listing => "fetch the pages that it links to",
         NoArticle::ConsentWall => {
@@ -246,10 +268,26 @@ fn way_out(finding: NoArticle) -> &'static str {
     }
 }
 
+/// What lay beyond the bounds of the tree, the numbers that are not zero.
+fn told(cuts: &Cuts) -> String {
+    let Cuts { depth, formatting, names, attributes, nodes, steps, bytes } = cuts;
+    let elements = depth + formatting + names + steps;
+    let counts = [
+        (u64::from(elements), "elements flattened"),
+        (u64::from(*attributes), "attributes left out"),
+        (u64::from(*nodes), "tags and comments left out"),
+        (*bytes, "bytes not read"),
+    ];
+    let told = counts.iter().filter(|it| it.0 > 0).map(|(n, what)| format!("{n} {what}"));
+    told.collect::<Vec<_>>().join(", ")
+}
+
 /// Takes what is finished, in order: writes it, counts it, and says what a person must know.
 pub(super) struct Desk {
     sink: Sink,
     format: Format,
+    /// Whether a person says what the body is.
+    is_selecting: bool,
     /// What writing ended with, if it ended early.
     broken: Option<SinkError>,
 }
@@ -262,9 +300,10 @@ impl Desk {
     /// The exit code, after the reason was said.
     pub(super) fn open(args: &OutputArgs, inputs: &[PathBuf], context: &mut Context) -> Result<Self, Exit> {
         let format = args.format();
+        let is_selecting = !args.extract_options(&context.settings.config.extract).select.is_empty();
         let out = std::mem::replace(&mut context.out, Box::new(std::io::sink()) as Box<dyn Write + Send>);
         match Sink::open(&args.target(), format, inputs, out) {
-            Ok(sink) => Ok(Self { sink, format, broken: None }),
+            Ok(sink) => Ok(Self { sink, format, is_selecting, broken: None }),
             Err(error) => {
                 context.talk.fatal(&error, error.hint());
                 Err(match error {
@@ -286,15 +325,18 @@ impl Desk {
         let written = talk.aside(|| self.sink.write(&rendered));
         stats.write += stopwatch.read();
         match fate {
-            Fate::Story { n_words } => {
+            Fate::Story { n_words, cuts } => {
                 stats.articles += 1;
+                if cuts != Cuts::default() {
+                    talk.detail(&format!("{name}: beyond the bounds of extract.dom: {}", told(&cuts)));
+                }
                 talk.detail(&format!("{name}: {n_words} words"));
             }
             Fate::NoStory(finding) => {
                 stats.without_article += 1;
                 // Records say it themselves.
                 if !self.format.is_record() {
-                    talk.error(&format!("{name}: {}", finding.message()), Some(way_out(finding)));
+                    talk.error(&format!("{name}: {}", finding.message()), Some(way_out(finding, self.is_selecting)));
                 }
             }
             Fate::Failed(failure) => {

@@ -116,7 +116,7 @@ pub(super) fn read(page: &Page, reading: Reading<'_>) -> Read {
 
 fn story(page: &Page, reading: Reading<'_>) -> Read {
     let Reading { known, lead, options, fetched_at, archive, .. } = reading;
-    let Extracted { article, finding } = extract::extract(page, options);
+    let Extracted { article, finding, .. } = extract::extract(page, options);
     if let Some(finding) = finding {
         return Read {
             outcome: "no-article",

@@ -9,11 +9,16 @@ use html5ever::tendril::StrTendril;
 use html5ever::{Attribute, LocalName, Namespace, QualName, ns};
 use scraper::node::{Comment, Element, Text};
 use scraper::{ElementRef, Html, Node};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A CSS selector that was understood, such as `article > p.lead`.
-#[derive(Debug, Clone)]
-pub struct Selector(scraper::Selector);
+/// A CSS selector that was understood, such as `article > p.lead`. As data it is its text.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Selector {
+    text: String,
+    parsed: scraper::Selector,
+}
 
 /// A selector that was not understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +49,29 @@ impl Selector {
     /// [`SelectorError`] where it is no CSS selector, or one that only a browser could answer, such as `:hover`.
     pub fn parse(selector: &str) -> Result<Self, SelectorError> {
         let error = |reason: String| SelectorError { selector: selector.to_owned(), reason };
-        scraper::Selector::parse(selector).map(Self).map_err(|it| error(it.to_string()))
+        let parsed = scraper::Selector::parse(selector).map_err(|it| error(it.to_string()))?;
+        Ok(Self { text: selector.to_owned(), parsed })
+    }
+}
+
+impl PartialEq for Selector {
+    /// Whether both are written alike.
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl TryFrom<String> for Selector {
+    type Error = SelectorError;
+
+    fn try_from(text: String) -> Result<Self, SelectorError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Selector> for String {
+    fn from(selector: Selector) -> Self {
+        selector.text
     }
 }
 
@@ -94,7 +121,7 @@ impl<'a> Selectable<'a> {
     pub fn select(&self, selector: &Selector) -> Vec<NodeId> {
         let is_meant = |node: &NodeId| {
             let element = self.html.tree.get(self.ids[node.index()]).and_then(ElementRef::wrap);
-            element.is_some_and(|it| selector.0.matches(&it))
+            element.is_some_and(|it| selector.parsed.matches(&it))
         };
         self.dom.nodes().filter(|node| self.dom.tag(*node).is_some()).filter(is_meant).collect()
     }

@@ -6,6 +6,7 @@ use super::notes;
 use super::rules::{Anchors, Verdict};
 use crate::article::{BodyPart, PartKind, Role, Source, Span, SpanKind};
 use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
+use std::collections::HashMap;
 use std::ops::Range;
 use url::Url;
 
@@ -19,6 +20,7 @@ pub(super) fn parts(
 ) -> Vec<(BodyPart, Range<usize>)> {
     let mut parts: Vec<(BodyPart, Range<usize>)> = Vec::new();
     let mut previous_item = None;
+    let mut numbers = Numbers::default();
     for (row_idx, row) in blocks.rows.iter().enumerate() {
         if verdicts[row_idx] != Verdict::Keep {
             continue;
@@ -54,11 +56,11 @@ pub(super) fn parts(
             cut_front(&mut part, length);
         }
         if row.kind == PartKind::ListItem {
-            let item = dom.ancestors(row.element).find(|it| dom.is(*it, Tag::LI));
+            let item = dom.ancestors(row.element).take(ITEM_DEPTH_MAX).find(|it| dom.is(*it, Tag::LI));
             if item.is_some() && item == previous_item {
                 part.kind = PartKind::Paragraph;
             } else {
-                part.marker = item.and_then(|it| number(dom, it));
+                part.marker = item.and_then(|it| numbers.of(dom, it));
             }
             previous_item = item;
         }
@@ -117,7 +119,7 @@ pub(super) fn run(dom: &Dom, blocks: &Blocks, row: &Block, url: Option<&Url>) ->
     let mut spans: Vec<Span> = Vec::new();
     let mut open: Vec<(usize, usize, SpanKind)> = Vec::new();
     let (first, last) = row.nodes;
-    for node in dom.ancestors(first).take_while(|it| *it != row.element) {
+    for node in dom.ancestors(first).take_while(|it| *it != row.element).take(INLINE_DEPTH_MAX) {
         if let Some(kind) = span_kind(dom, node, url) {
             open.push((dom.end(node).index(), 0, kind));
         }
@@ -132,7 +134,7 @@ pub(super) fn run(dom: &Dom, blocks: &Blocks, row: &Block, url: Option<&Url>) ->
         }
         match dom.kind(node) {
             Kind::Text => blocks::push_run(&mut text, 0, dom.text(node)),
-            Kind::Element(tag) if blocks::is_skipped(tag) || blocks::is_sign(dom, node, tag) => {
+            Kind::Element(tag) if blocks::is_passed_over(dom, &blocks.picks, node, tag) => {
                 if let Some(note) = notes::target(dom, node) {
                     push_note(&mut spans, &text, note);
                 }
@@ -164,6 +166,11 @@ fn push_note(spans: &mut Vec<Span>, text: &str, note: &str) {
     let at = text.trim_end_matches([' ', '\n']).len();
     spans.push(Span { start: at, end: at, kind: SpanKind::Note { note: note.to_owned() } });
 }
+
+/// Elements between an item of a list and a block in it.
+const ITEM_DEPTH_MAX: usize = 64;
+/// Inline elements around the beginning of a block that are looked at: those around the whole of it say less than its own.
+const INLINE_DEPTH_MAX: usize = 32;
 
 fn span_kind(dom: &Dom, node: NodeId, url: Option<&Url>) -> Option<SpanKind> {
     match dom.tag(node)? {
@@ -220,19 +227,41 @@ fn counter(text: &str) -> usize {
     }
 }
 
-/// An item's number in an ordered list, with its dot.
-fn number(dom: &Dom, item: NodeId) -> Option<String> {
-    let list = dom.parent(item).filter(|it| dom.is(*it, Tag::OL))?;
-    let own = |node| dom.attr(node, Attr::VALUE).and_then(|it| it.trim().parse::<i32>().ok());
-    let mut number = dom.attr(list, Attr::START).and_then(|it| it.trim().parse::<i32>().ok()).unwrap_or(1);
-    for sibling in dom.children(list).filter(|it| dom.is(*it, Tag::LI)) {
-        number = own(sibling).unwrap_or(number);
-        if sibling == item {
-            break;
+/// How far the items of ordered lists are counted, so that each is counted once.
+#[derive(Default)]
+struct Numbers {
+    lists: HashMap<NodeId, Counted>,
+}
+
+/// How far the items of one list are counted.
+struct Counted {
+    /// The last item asked for, and its number.
+    last: Option<(NodeId, i32)>,
+    /// The child to look at next, and the number that it has unless it says another.
+    next: Option<NodeId>,
+    number: i32,
+}
+
+impl Numbers {
+    /// An item's number in an ordered list, with its dot. Items are asked for in document order, one perhaps again.
+    fn of(&mut self, dom: &Dom, item: NodeId) -> Option<String> {
+        let list = dom.parent(item).filter(|it| dom.is(*it, Tag::OL))?;
+        let stated = |node, attr| dom.attr(node, attr).and_then(|it| it.trim().parse::<i32>().ok());
+        let counted = self.lists.entry(list).or_insert_with(|| Counted {
+            last: None,
+            next: dom.first_child(list),
+            number: stated(list, Attr::START).unwrap_or(1),
+        });
+        while let Some(child) = counted.next.filter(|it| *it <= item) {
+            counted.next = dom.next_sibling(child);
+            if dom.is(child, Tag::LI) {
+                let own = stated(child, Attr::VALUE).unwrap_or(counted.number);
+                counted.last = Some((child, own));
+                counted.number = own.saturating_add(1);
+            }
         }
-        number = number.saturating_add(1);
+        counted.last.filter(|it| it.0 == item).map(|(_, number)| format!("{number}."))
     }
-    Some(format!("{number}."))
 }
 
 /// Levels such that the highest heading in the body is 2, as the headline is 1.
@@ -253,9 +282,13 @@ fn typed_lists(parts: &mut [BodyPart]) {
         (part.kind == PartKind::Paragraph && BULLETS.contains(first) && is_bulleted).then_some(first)
     };
     let glyphs: Vec<Option<char>> = parts.iter().map(glyph).collect();
+    let mut counts: HashMap<char, u32> = HashMap::new();
+    for bullet in glyphs.iter().flatten() {
+        *counts.entry(*bullet).or_default() += 1;
+    }
     for part_idx in 0..parts.len() {
         let Some(bullet) = glyphs[part_idx] else { continue };
-        if glyphs.iter().filter(|it| **it == Some(bullet)).count() < 2 {
+        if counts[&bullet] < 2 {
             continue;
         }
         let part = &mut parts[part_idx];

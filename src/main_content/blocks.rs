@@ -6,9 +6,12 @@
 //!
 //! Left out at once, as nobody reads it on the page: scripts, styles, form controls, drawings, frames.
 
+use super::picks::Picks;
+use super::words::{self, Meaning};
 use crate::article::PartKind;
 use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
 use crate::text::is_unspaced;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// The blocks of a page.
@@ -18,6 +21,8 @@ pub struct Blocks {
     pub text: String,
     /// In document order.
     pub rows: Vec<Block>,
+    /// What a person's rules leave of the page.
+    pub picks: Picks,
 }
 
 /// One block: where it stands and what its text is like.
@@ -55,6 +60,9 @@ pub struct Block {
     pub n_digits: u32,
     /// Letters in upper case.
     pub n_upper: u32,
+    /// What its words mean, once somebody has asked.
+    meaning: OnceCell<Option<Meaning>>,
+    label: OnceCell<Option<Meaning>>,
 }
 
 /// How a block is set apart from the one before.
@@ -88,7 +96,19 @@ impl Block {
             n_commas: 0,
             n_digits: 0,
             n_upper: 0,
+            meaning: OnceCell::new(),
+            label: OnceCell::new(),
         }
+    }
+
+    /// What the whole of its text means, if it is a widget's line: [`words::line`].
+    pub fn meaning(&self, text: &str) -> Option<Meaning> {
+        *self.meaning.get_or_init(|| words::line(text))
+    }
+
+    /// What the label at the head of its text means, if it is a widget's: [`words::beginning`].
+    pub fn label(&self, text: &str) -> Option<Meaning> {
+        *self.label.get_or_init(|| words::beginning(text))
     }
 
     /// Share of the characters that stand in links, from 0.0 to 1.0.
@@ -245,7 +265,7 @@ fn only_child(dom: &Dom, node: NodeId) -> Option<NodeId> {
 fn is_place(dom: &Dom, node: NodeId) -> bool {
     dom.is(node, Tag::A)
         && dom.attr(node, Attr::HREF).is_some_and(|it| it.starts_with('#'))
-        && dom.descendants(node).count() <= SIGN_NODES_MAX
+        && dom.end(node).index() - node.index() <= SIGN_NODES_MAX + 1
 }
 
 /// Nodes inside a sign: a number, its brackets, and an element around each.
@@ -272,32 +292,42 @@ fn style_hides(style: &str) -> bool {
 
 /// Cuts a document into blocks.
 pub fn split(dom: &Dom) -> Blocks {
-    let mut cutter = Cutter::new(dom);
+    split_picked(dom, Picks::default())
+}
+
+/// Cuts what the rules leave of a document into blocks. What they select is one at least, even in the middle of a line.
+pub fn split_picked(dom: &Dom, picks: Picks) -> Blocks {
+    let mut cutter = Cutter::new(dom, picks);
     let n_nodes = dom.len();
     let mut at = 0;
     while at < n_nodes {
         let node = NodeId::at(at);
         cutter.leave(at);
         match dom.kind(node) {
-            Kind::Text => cutter.text(node),
+            Kind::Text if cutter.blocks.picks.allows(node) => cutter.text(node),
             Kind::Element(Tag::BR) => cutter.line_break(),
-            Kind::Element(tag) if is_skipped(tag) || is_sign(dom, node, tag) => {
+            Kind::Element(tag) if is_passed_over(dom, &cutter.blocks.picks, node, tag) => {
                 at = dom.end(node).index();
                 continue;
             }
-            Kind::Element(Tag::TABLE) if is_data_table(dom, node) => {
+            Kind::Element(Tag::TABLE) if cutter.blocks.picks.allows(node) && is_data_table(dom, node) => {
                 cutter.table(node);
                 at = dom.end(node).index();
                 continue;
             }
             Kind::Element(tag) => cutter.enter(node, tag),
-            Kind::Document | Kind::Comment | Kind::Doctype => {}
+            Kind::Text | Kind::Document | Kind::Comment | Kind::Doctype => {}
         }
         at += 1;
     }
     cutter.leave(n_nodes);
     cutter.flush();
     cutter.blocks
+}
+
+/// Whether an element is not read, with all that it holds.
+pub fn is_passed_over(dom: &Dom, picks: &Picks, node: NodeId, tag: Tag) -> bool {
+    (is_skipped(tag) && !picks.selects(node)) || is_sign(dom, node, tag) || picks.drops(node)
 }
 
 /// An open element that breaks the line.
@@ -330,10 +360,10 @@ struct Cutter<'a> {
 }
 
 impl<'a> Cutter<'a> {
-    fn new(dom: &'a Dom) -> Self {
+    fn new(dom: &'a Dom, picks: Picks) -> Self {
         Self {
             dom,
-            blocks: Blocks::default(),
+            blocks: Blocks { picks, ..Blocks::default() },
             open: vec![Open { node: dom.root(), end: dom.len(), kind: PartKind::Paragraph, level: 0 }],
             link_end: 0,
             strong_end: 0,
@@ -379,7 +409,7 @@ impl<'a> Cutter<'a> {
             Tag::B | Tag::STRONG => self.strong_end = self.strong_end.max(end),
             _ => {}
         }
-        if !breaks_line(tag) {
+        if !breaks_line(tag) && !self.blocks.picks.selects(node) {
             return;
         }
         self.flush();
@@ -525,7 +555,7 @@ impl<'a> Cutter<'a> {
                     at = self.dom.end(node).index();
                     continue;
                 }
-                Kind::Element(tag) if is_skipped(tag) || is_sign(self.dom, node, tag) => {
+                Kind::Element(tag) if is_passed_over(self.dom, &self.blocks.picks, node, tag) => {
                     at = self.dom.end(node).index();
                     continue;
                 }
@@ -565,16 +595,21 @@ impl<'a> Cutter<'a> {
 pub fn push_run(onto: &mut String, start: usize, text: &str) {
     let mut gap = onto.len() == start || onto.ends_with([' ', '\n']);
     let mut rest = text;
-    // ASCII words at a time: most of any page.
-    while let Some(first) = rest.as_bytes().first() {
-        if first.is_ascii_graphic() {
-            let length = rest.bytes().position(|byte| !byte.is_ascii_graphic()).unwrap_or(rest.len());
+    while !rest.is_empty() {
+        // ASCII with single spaces between words, as far as it goes: most of any page.
+        let mut after_space = gap;
+        let changes = |byte: u8| {
+            let stays = byte.is_ascii_graphic() || (byte == b' ' && !after_space);
+            after_space = byte == b' ';
+            !stays
+        };
+        let length = rest.bytes().position(changes).unwrap_or(rest.len());
+        if length > 0 {
+            gap = rest.as_bytes()[length - 1] == b' ';
             onto.push_str(&rest[..length]);
             rest = &rest[length..];
-            gap = false;
-            continue;
         }
-        let c = rest.chars().next().expect("not empty");
+        let Some(c) = rest.chars().next() else { break };
         rest = &rest[c.len_utf8()..];
         if c.is_whitespace() {
             // A no-break space is kept for now: repair needs it as evidence, and counts it.
@@ -594,44 +629,63 @@ pub fn push_run(onto: &mut String, start: usize, text: &str) {
 
 /// Characters but whitespace; those of unspaced scripts count double.
 fn weigh(text: &str) -> u32 {
+    if text.is_ascii() {
+        return text.bytes().map(|it| u32::from(!matches!(it, b'\t'..=b'\r' | b' '))).sum();
+    }
     text.chars().map(|c| if c.is_whitespace() { 0 } else { 1 + u32::from(!c.is_ascii() && is_unspaced(c)) }).sum()
 }
 
 /// Fills in what a text is like.
 pub fn count(text: &str, block: &mut Block) {
     let (mut inside, mut n_unspaced, mut previous_ends) = (false, 0u32, false);
-    for c in text.chars() {
+    let (mut n_chars, mut n_words, mut n_sentences, mut n_commas, mut n_digits, mut n_upper) = (0u32, 0, 0, 0, 0, 0);
+    let mut rest = text;
+    while !rest.is_empty() {
+        // Letters of one word, of which nothing but the number is to know: most of most texts.
+        let length = rest.bytes().position(|it| !it.is_ascii_lowercase()).unwrap_or(rest.len());
+        if length > 0 {
+            n_chars += length as u32;
+            n_words += u32::from(!inside);
+            (inside, previous_ends) = (true, false);
+            rest = &rest[length..];
+        }
+        let Some(c) = rest.chars().next() else { break };
+        rest = &rest[c.len_utf8()..];
         if c.is_whitespace() {
-            block.n_sentences += u32::from(previous_ends);
+            n_sentences += u32::from(previous_ends);
             (inside, previous_ends) = (false, false);
             continue;
         }
-        block.n_chars += 1;
+        n_chars += 1;
         if c.is_ascii() {
-            block.n_commas += u32::from(c == ',');
-            block.n_digits += u32::from(c.is_ascii_digit());
-            block.n_upper += u32::from(c.is_ascii_uppercase());
+            n_commas += u32::from(c == ',');
+            n_digits += u32::from(c.is_ascii_digit());
+            n_upper += u32::from(c.is_ascii_uppercase());
             // A closing mark after the stop belongs to it.
             previous_ends = matches!(c, '.' | '!' | '?') || (previous_ends && matches!(c, '"' | '\'' | ')' | ']'));
         } else if is_unspaced(c) {
-            block.n_chars += 1;
+            n_chars += 1;
             n_unspaced += 1;
             previous_ends = false;
             inside = false;
             continue;
         } else {
-            block.n_commas += u32::from(matches!(c, '،' | '、' | '，'));
-            block.n_sentences += u32::from(matches!(c, '。' | '！' | '？' | '।' | '۔' | '؟' | '։' | '።'));
-            block.n_upper += u32::from(c.is_uppercase());
+            n_commas += u32::from(matches!(c, '،' | '、' | '，'));
+            n_sentences += u32::from(matches!(c, '。' | '！' | '？' | '।' | '۔' | '؟' | '։' | '።'));
+            n_upper += u32::from(c.is_uppercase());
             previous_ends = c == '…' || (previous_ends && matches!(c, '”' | '’' | '»' | '“'));
         }
         if !inside && c.is_alphanumeric() {
-            block.n_words += 1;
+            n_words += 1;
             inside = true;
         }
     }
-    block.n_sentences += u32::from(previous_ends);
-    block.n_words += n_unspaced / 2;
+    block.n_chars += n_chars;
+    block.n_words += n_words + n_unspaced / 2;
+    block.n_sentences += n_sentences + u32::from(previous_ends);
+    block.n_commas += n_commas;
+    block.n_digits += n_digits;
+    block.n_upper += n_upper;
 }
 
 /// Whether a table holds data rather than the page's layout.

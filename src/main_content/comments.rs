@@ -31,11 +31,12 @@ pub(super) fn find(dom: &Dom, blocks: &Blocks, verdicts: &[Verdict]) -> Vec<Comm
                 start = at;
                 continue;
             }
-            if comment.author.is_none() && is_author(dom, at) {
+            let is_small = dom.end(at).index() - at.index() <= NAME_NODES_MAX;
+            if is_small && comment.author.is_none() && is_author(dom, at) {
                 let name = collapse(&dom.text_content(at));
                 comment.author = Some(name).filter(|it| !it.is_empty() && it.len() <= NAME_BYTES_MAX);
             }
-            if comment.date.is_none() && dom.is(at, Tag::TIME) {
+            if is_small && comment.date.is_none() && dom.is(at, Tag::TIME) {
                 let stated = dom.attr(at, Attr::DATETIME).map(str::trim).filter(|it| !it.is_empty());
                 comment.date = stated.map(str::to_owned).or_else(|| Some(collapse(&dom.text_content(at))));
             }
@@ -57,7 +58,7 @@ pub(super) fn find(dom: &Dom, blocks: &Blocks, verdicts: &[Verdict]) -> Vec<Comm
 
 /// Adds a block to what a comment says, or to what is known about it.
 fn add(dom: &Dom, item: NodeId, row: &Block, text: &str, comment: &mut Comment) {
-    let is_about = dom.ancestors(row.nodes.0).take_while(|it| *it != item).any(|it| is_meta(dom, it));
+    let is_about = dom.ancestors(row.nodes.0).take_while(|it| *it != item).take(DEPTH_MAX).any(|it| is_meta(dom, it));
     if is_about {
         // "Boatman 14 May 2022 11:02": the name in bold, the day beside it.
         if comment.date.is_none() && row.n_digits >= 3 {
@@ -151,6 +152,10 @@ fn is_meta(dom: &Dom, node: NodeId) -> bool {
 
 /// Comments of one page that are read.
 const COMMENTS_MAX: usize = 2000;
+/// Elements between a comment and a block in it.
+const DEPTH_MAX: usize = 32;
+/// Nodes of an element that is a name or a time.
+const NAME_NODES_MAX: usize = 64;
 /// Bytes of a name.
 const NAME_BYTES_MAX: usize = 120;
 

@@ -227,7 +227,7 @@ fn parts_of(text: &str) -> Vec<BodyPart> {
             .collect();
     }
     let dom = Dom::parse(text, &dom::Options::default());
-    let Blocks { text, rows } = blocks::split(&dom);
+    let Blocks { text, rows, .. } = blocks::split(&dom);
     let is_kept = |row: &&Block| !row.hidden && row.link_density() < 0.7 && row.kind != PartKind::Caption;
     let level = |row: &Block| matches!(row.kind, PartKind::Heading | PartKind::ListItem).then_some(row.level);
     rows.iter().filter(is_kept).map(|row| part(row.kind, level(row), &text[row.range.clone()])).collect()

@@ -4,7 +4,7 @@
 //! sites. A word counts where a word begins (`share-bar`, `ShareBar`, `td_share`, but not `marketshare`); short ones must
 //! also end there. Marks are hints, never verdicts: themes call a body "teaser" and a page "has-sidebar".
 
-use crate::dom::{Dom, Kind, NodeId, Tag};
+use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::ops::{BitAnd, BitOr, BitOrAssign};
 use std::sync::LazyLock;
@@ -152,16 +152,16 @@ static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
 
 /// The marks of every node, by position; zero for what is no element.
 pub fn marks(dom: &Dom) -> Vec<Mark> {
-    let mut name = String::new();
-    dom.nodes().map(|node| mark(dom, node, &mut name)).collect()
+    let mut names = Names::default();
+    dom.nodes().map(|node| mark(dom, node, &mut names)).collect()
 }
 
 /// The marks of one node.
 pub fn mark_of(dom: &Dom, node: NodeId) -> Mark {
-    mark(dom, node, &mut String::new())
+    mark(dom, node, &mut Names::default())
 }
 
-fn mark(dom: &Dom, node: NodeId, name: &mut String) -> Mark {
+fn mark<'a>(dom: &'a Dom, node: NodeId, names: &mut Names<'a>) -> Mark {
     let Kind::Element(tag) = dom.kind(node) else { return Mark::default() };
     let mut mark = match tag {
         Tag::NAV | Tag::MENU => Mark::IS_NAV,
@@ -173,10 +173,10 @@ fn mark(dom: &Dom, node: NodeId, name: &mut String) -> Mark {
         Tag::HTML | Tag::BODY | Tag::HEAD | Tag::LINK | Tag::META | Tag::SCRIPT | Tag::STYLE => return Mark::default(),
         _ => Mark::default(),
     };
-    for (attr, value) in dom.attrs(node) {
+    for (attr, value) in dom.attr_values(node) {
         match attr {
-            "class" | "id" => mark |= of_name(value, name),
-            "role" => {
+            Attr::CLASS | Attr::ID => mark |= names.meaning(value),
+            Attr::ROLE => {
                 mark |= match value {
                     "navigation" | "menu" | "menubar" | "banner" | "search" => Mark::IS_NAV,
                     "complementary" => Mark::IS_ASIDE,
@@ -185,7 +185,7 @@ fn mark(dom: &Dom, node: NodeId, name: &mut String) -> Mark {
                     _ => Mark::default(),
                 }
             }
-            "itemprop" => {
+            Attr::ITEMPROP => {
                 mark |= match value {
                     "articleBody" | "reviewBody" => Mark::IS_BODY,
                     "author" | "datePublished" | "dateModified" | "publisher" => Mark::META,
@@ -200,6 +200,38 @@ fn mark(dom: &Dom, node: NodeId, name: &mut String) -> Mark {
         }
     }
     mark
+}
+
+/// Meanings of the classes and ids met last: on most pages each comes many times.
+#[derive(Default)]
+struct Names<'a> {
+    /// By [`place`]; empty until the first is met.
+    met: Vec<(&'a str, Mark)>,
+    /// Room to write in.
+    name: String,
+}
+
+impl<'a> Names<'a> {
+    /// Names that are remembered; a power of two. A page of 2,000 elements has 300.
+    const N: usize = 1024;
+
+    fn meaning(&mut self, value: &'a str) -> Mark {
+        if self.met.is_empty() {
+            self.met = vec![("", Mark::default()); Self::N];
+        }
+        let met = &mut self.met[place(value.as_bytes()) % Self::N];
+        if met.0 != value {
+            *met = (value, of_name(value, &mut self.name));
+        }
+        met.1
+    }
+}
+
+/// A number for a name, by its ends and its length.
+fn place(name: &[u8]) -> usize {
+    let end = |bytes: Option<&[u8; 8]>| bytes.map_or(name.len() as u64, |it| u64::from_le_bytes(*it));
+    let hash = end(name.first_chunk()).rotate_left(31) ^ end(name.last_chunk()) ^ name.len() as u64;
+    (hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize
 }
 
 /// What a class or id means. `name` is room to write in.

@@ -70,8 +70,8 @@ struct Forest {
 
 #[derive(Debug)]
 struct Tree {
-    /// A row goes right where its column is greater than the threshold.
-    nodes: [(u8, f32); NODES + 1],
+    /// A row goes right where its column is greater than the threshold; both as [`ordered`].
+    nodes: [(u8, u32); NODES],
     leaves: [i32; LEAVES],
 }
 
@@ -116,8 +116,8 @@ impl Weights {
 
     /// How likely a page is of each of [`page_type::KINDS`].
     pub fn page_types(&self, measured: &[f32; page_type::N]) -> [f32; page_type::KINDS.len()] {
-        let mut cells = [0.0; COLUMNS];
-        cells[..page_type::N].copy_from_slice(measured);
+        let mut cells = [0; COLUMNS];
+        fill(&mut cells[..page_type::N], measured);
         let mut likely = self.page_types.each_ref().map(|it| exp(it.sum(&cells).clamp(-30.0, 30.0)));
         let sum: f32 = likely.iter().sum();
         likely.iter_mut().for_each(|it| *it /= sum);
@@ -136,9 +136,9 @@ impl Weights {
 impl Model {
     /// Probabilities by the first stage, one a row.
     pub fn first(&self, table: &features::Table) -> Vec<f32> {
-        let mut cells = [0.0; COLUMNS];
+        let mut cells = [0; COLUMNS];
         let first = |row: &[f32]| {
-            cells[..features::N].copy_from_slice(row);
+            fill(&mut cells[..features::N], row);
             logistic(self.first.sum(&cells))
         };
         table.cells.chunks_exact(features::N).map(first).collect()
@@ -147,13 +147,13 @@ impl Model {
     /// Probabilities by the second stage, one a row: `judged` are the first stage's, `context` what they say of each row.
     pub fn second(&self, table: &features::Table, judged: &[f32], context: &[f32]) -> Vec<f32> {
         let rows = table.cells.chunks_exact(features::N).zip(context.chunks_exact(features::context::N)).zip(judged);
-        let mut cells = [0.0; COLUMNS];
+        let mut cells = [0; COLUMNS];
         let second = |((row, context), judged): ((&[f32], &[f32]), &f32)| {
             if *judged < SURELY_OUT {
                 return *judged;
             }
-            cells[..features::context::N].copy_from_slice(context);
-            cells[features::context::N..features::context::N + features::N].copy_from_slice(row);
+            fill(&mut cells[..features::context::N], context);
+            fill(&mut cells[features::context::N..features::context::N + features::N], row);
             logistic(self.second.sum(&cells))
         };
         rows.map(second).collect()
@@ -179,7 +179,7 @@ impl Forest {
         Ok(Self { trees })
     }
 
-    fn sum(&self, cells: &[f32; COLUMNS]) -> f32 {
+    fn sum(&self, cells: &[u32; COLUMNS]) -> f32 {
         let sum: i32 = self.trees.iter().map(|tree| tree.leaf(cells)).sum();
         sum as f32 / LEAF_UNITS
     }
@@ -188,11 +188,11 @@ impl Forest {
 impl Tree {
     /// Nodes as `column>threshold`, level by level; then leaves.
     fn parse(line: &str, columns: &[u8]) -> Option<Self> {
-        let mut tree = Self { nodes: [(0, 0.0); NODES + 1], leaves: [0; LEAVES] };
+        let mut tree = Self { nodes: [(0, 0); NODES], leaves: [0; LEAVES] };
         let mut words = line.split(' ');
-        for node in &mut tree.nodes[..NODES] {
+        for node in &mut tree.nodes {
             let (column, threshold) = words.next()?.split_once('>')?;
-            *node = (*columns.get(column.parse::<usize>().ok()?)?, threshold.parse().ok()?);
+            *node = (*columns.get(column.parse::<usize>().ok()?)?, ordered(threshold.parse().ok()?));
         }
         for leaf in &mut tree.leaves {
             *leaf = words.next()?.parse().ok()?;
@@ -200,15 +200,28 @@ impl Tree {
         words.next().is_none().then_some(tree)
     }
 
-    fn leaf(&self, cells: &[f32; COLUMNS]) -> i32 {
+    fn leaf(&self, cells: &[u32; COLUMNS]) -> i32 {
+        // The position among the nodes of its level.
         let mut at = 0;
-        for _ in 0..DEPTH {
+        for level in 0..DEPTH {
+            let first = (1 << level) - 1;
             // The mask changes nothing; it spares the check.
-            let (column, threshold) = self.nodes[at & NODES];
-            at = 2 * at + 1 + usize::from(cells[usize::from(column)] > threshold);
+            let (column, threshold) = self.nodes[first + (at & first)];
+            at = 2 * at + usize::from(threshold < cells[usize::from(column)]);
         }
-        self.leaves[(at - NODES) & (LEAVES - 1)]
+        self.leaves[at & (LEAVES - 1)]
     }
+}
+
+/// A number's bits such that they compare as integers the way the numbers do, which takes half as many instructions.
+fn ordered(number: f32) -> u32 {
+    // The two zeros are one number.
+    let bits = (number + 0.0).to_bits();
+    if bits >> 31 == 0 { bits | 1 << 31 } else { !bits }
+}
+
+fn fill(cells: &mut [u32], numbers: &[f32]) {
+    cells.iter_mut().zip(numbers).for_each(|(cell, number)| *cell = ordered(*number));
 }
 
 /// A probability from log-odds.
@@ -275,8 +288,8 @@ mod tests {
     fn a_row_goes_right_where_its_column_is_greater() {
         let model = Weights::parse(&file("LinkDensity", &stump("0.5"))).unwrap();
         let article = model.of(Declared::Article);
-        assert_eq!(article.first.sum(&[0.5; COLUMNS]), 1.0);
-        assert_eq!(article.second.sum(&[0.75; COLUMNS]), -1.0);
+        assert_eq!(article.first.sum(&[ordered(0.5); COLUMNS]), 1.0);
+        assert_eq!(article.second.sum(&[ordered(0.75); COLUMNS]), -1.0);
         assert_eq!(model.provenance, [("made".to_owned(), "by hand".to_owned())]);
     }
 

@@ -16,7 +16,7 @@ pub use super::verdict::{Reason, Verdict};
 use super::words::{self, Meaning};
 use crate::article::PartKind;
 use crate::dom::{Dom, NodeId, Tag};
-use crate::text::fold;
+use crate::text::{fold, fold_into};
 use std::collections::HashSet;
 
 /// What is known about the story before its body is.
@@ -136,6 +136,10 @@ struct Judge<'a> {
     verdicts: Vec<Verdict>,
     /// For each node, the first row at or after it.
     first_row: Vec<u32>,
+    /// For each row, the characters that the page shows before it; one longer than the rows.
+    shown_chars: Vec<u32>,
+    /// The page's summaries, folded.
+    descriptions: Vec<String>,
 }
 
 /// A kind of element that is out with all it holds.
@@ -214,6 +218,13 @@ impl<'a> Judge<'a> {
             }
         };
         let headline = anchors.headline_node.or_else(|| blocks.rows.iter().find(has_its_words).map(|row| row.element));
+        let mut shown_chars = Vec::with_capacity(n_rows + 1);
+        shown_chars.push(0u32);
+        for row in &blocks.rows {
+            let before = shown_chars[shown_chars.len() - 1];
+            shown_chars.push(before.saturating_add(if row.hidden { 0 } else { row.n_chars }));
+        }
+        let descriptions = anchors.stated.descriptions.iter().map(|it| fold(it)).filter(|it| !it.is_empty());
         Self {
             links: Links::Dropped,
             dom,
@@ -223,6 +234,8 @@ impl<'a> Judge<'a> {
             headline,
             verdicts: vec![Verdict::Keep; n_rows],
             first_row,
+            shown_chars,
+            descriptions: descriptions.collect(),
         }
     }
 
@@ -353,9 +366,8 @@ impl<'a> Judge<'a> {
         if node < self.dom.end(headline) {
             return false;
         }
-        let between = self.first_row[self.dom.end(headline).index()] as usize..self.first_row[node.index()] as usize;
-        let n_chars: u32 = self.blocks.rows[between].iter().filter(|row| !row.hidden).map(|row| row.n_chars).sum();
-        n_chars < LEAD_DISTANCE_CHARS_MAX
+        let (first, end) = (self.first_row[self.dom.end(headline).index()], self.first_row[node.index()]);
+        self.shown_chars[end as usize] - self.shown_chars[first as usize] < LEAD_DISTANCE_CHARS_MAX
     }
 
     /// The element that holds the most prose and the least else.
@@ -416,11 +428,8 @@ impl<'a> Judge<'a> {
 
     fn is_description(&self, row_idx: usize) -> bool {
         let text = fold(self.blocks.text(&self.blocks.rows[row_idx]));
-        text.len() >= 20
-            && self.anchors.stated.descriptions.iter().any(|it| {
-                let description = fold(it);
-                !description.is_empty() && (text.starts_with(&description) || description.starts_with(&text))
-            })
+        let is_like = |it: &String| text.starts_with(it.as_str()) || it.starts_with(&text);
+        text.len() >= 20 && self.descriptions.iter().any(is_like)
     }
 
     /// Drops quotations set apart that the story also holds where they were said, with the name under them.
@@ -438,11 +447,13 @@ impl<'a> Judge<'a> {
             return;
         }
         let body: Vec<String> = (0..rows.len())
-            .filter(|it| self.is_kept(*it) && !quotes.contains(it) && prose(&rows[*it]) > 0.0)
+            .filter(|it| self.is_kept(*it) && quotes.binary_search(it).is_err() && prose(&rows[*it]) > 0.0)
             .map(|it| fold(self.blocks.text(&rows[it])))
             .collect();
+        // A page with many is a list of quotations, in which none is looked for.
+        let n_body_bytes: usize = body.iter().map(String::len).sum();
         let mut last = None;
-        for quote in quotes {
+        for quote in quotes.into_iter().take(COMPARED_BYTES_MAX / n_body_bytes.max(1)) {
             let text = fold(self.blocks.text(&rows[quote]));
             let is_repeated = text.len() >= QUOTE_BYTES_MIN && body.iter().any(|it| is_said_in(&text, it));
             let is_name =
@@ -478,25 +489,36 @@ impl<'a> Judge<'a> {
         let headlines: Vec<String> =
             self.anchors.stated.headlines.iter().map(|it| fold(it)).filter(|it| !it.is_empty()).collect();
         let mut seen: HashSet<u64> = HashSet::new();
+        let mut folded = String::new();
         let mut past_prose = false;
+        // Prose of the rows that are kept, from here on and before.
+        let (mut left, mut passed) = (self.kept_prose(), 0.0);
         for row_idx in 0..self.blocks.rows.len() {
+            if row_idx > 0 && self.is_kept(row_idx - 1) {
+                passed += prose(&self.blocks.rows[row_idx - 1]);
+            }
             if !self.is_kept(row_idx) {
                 continue;
             }
             let row = &self.blocks.rows[row_idx];
+            let is_past_middle = passed > left;
+            left -= prose(row);
             let text = self.blocks.text(row);
-            let folded = fold(text);
+            let may_repeat = row.n_chars >= REPEATED_CHARS_MIN;
+            if !past_prose || may_repeat {
+                fold_into(text, &mut folded);
+            }
             if !past_prose && headlines.iter().any(|it| is_same_headline(&folded, it)) {
                 self.drop(row_idx, Reason::Headline);
                 continue;
             }
             past_prose |= prose(row) > 0.0;
-            if row.n_chars >= REPEATED_CHARS_MIN && !seen.insert(digest(&folded)) {
+            if may_repeat && !seen.insert(digest(&folded)) {
                 self.drop(row_idx, Reason::Repeated);
                 continue;
             }
             if let Some(reason) = by_words(text, row) {
-                if words::line(text) == Some(Meaning::Comments) && past_prose && self.is_past_middle(row_idx) {
+                if row.meaning(text) == Some(Meaning::Comments) && past_prose && is_past_middle {
                     (row_idx..self.blocks.rows.len()).for_each(|it| self.drop(it, reason));
                     break;
                 }
@@ -527,20 +549,12 @@ impl<'a> Judge<'a> {
 
     /// Whether a block of a quotation only says whose it is.
     fn is_attribution(&self, row: &Block, text: &str) -> bool {
-        let is_cited =
-            self.dom.ancestors(row.nodes.0).take_while(|it| *it != row.element).any(|it| self.dom.is(it, Tag::CITE))
-                || self.dom.is(row.element, Tag::CITE)
-                || self.dom.is(row.element, Tag::FOOTER);
+        let between = self.dom.ancestors(row.nodes.0).take_while(|it| *it != row.element);
+        let is_cited = between.take(INLINE_DEPTH_MAX).any(|it| self.dom.is(it, Tag::CITE))
+            || self.dom.is(row.element, Tag::CITE)
+            || self.dom.is(row.element, Tag::FOOTER);
         let is_signed = text.starts_with(['—', '–']) && text.contains("(@");
         row.n_words <= ATTRIBUTION_WORDS_MAX && (is_cited || is_signed)
-    }
-
-    /// Whether more of the kept prose stands before a block than after it.
-    fn is_past_middle(&self, row_idx: usize) -> bool {
-        let sum = |rows: std::ops::Range<usize>| {
-            rows.filter(|it| self.is_kept(*it)).map(|it| prose(&self.blocks.rows[it])).sum::<f32>()
-        };
-        sum(0..row_idx) > sum(row_idx..self.blocks.rows.len())
     }
 
     /// Whether the next kept block is prose: a heading over it is the story's, whatever it says.
@@ -651,7 +665,7 @@ impl<'a> Judge<'a> {
         let row = &self.blocks.rows[row_idx];
         let text = self.blocks.text(row);
         text.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase())
-            && words::beginning(text).is_none()
+            && row.label(text).is_none()
             && row.n_digits > 0
             && row.n_link_chars == 0
             && row.strong_share() > 0.9
@@ -686,8 +700,12 @@ const LEAD_DISTANCE_CHARS_MAX: u32 = 400;
 const QUOTE_DEPTH: usize = 3;
 /// Characters of a pull quote.
 const QUOTE_CHARS_MAX: u32 = 300;
+/// Bytes of the story in which pull quotes are looked for, all together. A story of 10 kB may have 1,600.
+const COMPARED_BYTES_MAX: usize = 16_000_000;
 /// Bytes of a pull quote: fewer may stand anywhere by chance.
 const QUOTE_BYTES_MIN: usize = 15;
+/// Inline elements around a block that may call it a source.
+const INLINE_DEPTH_MAX: usize = 32;
 /// Words of a name with its office.
 const ATTRIBUTION_WORDS_MAX: u32 = 14;
 /// Captions on a page that is a gallery.
@@ -747,8 +765,8 @@ pub fn by_words(text: &str, row: &Block) -> Option<Reason> {
     if row.n_chars > 200 {
         return None;
     }
-    let meaning = words::line(text).or_else(|| {
-        let begins = words::beginning(text)?;
+    let meaning = row.meaning(text).or_else(|| {
+        let begins = row.label(text)?;
         let is_label = row.n_sentences == 0
             && matches!(
                 begins,

@@ -3,8 +3,10 @@
 //! The words themselves are data, in `words.toml`, one table a meaning and one list a language. A line is compared folded:
 //! lower case, no punctuation at its ends, numbers as they stand taken out ("3 Comments", "Comments (12)").
 
+mod key;
+
 use crate::text::fold;
-use std::collections::HashMap;
+use key::Digest;
 use std::sync::LazyLock;
 
 macro_rules! meanings {
@@ -64,44 +66,64 @@ meanings! {
     FollowUs "follow_us",
 }
 
-static WORDS: LazyLock<HashMap<Box<str>, Meaning>> = LazyLock::new(|| {
-    let mut words = HashMap::new();
-    let mut meaning = None;
-    for line in include_str!("words.toml").lines().map(str::trim) {
-        if let Some(table) = line.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
-            meaning = TABLES.iter().find(|(name, _)| *name == table).map(|(_, meaning)| *meaning);
-        } else if !line.starts_with('#')
-            && let Some(meaning) = meaning
-        {
-            for word in line.split('"').skip(1).step_by(2) {
-                words.entry(key(word).into_boxed_str()).or_insert(meaning);
-            }
-        }
-    }
-    words
+mod table {
+    //! What the build script made: an entry for each word, sorted; a set of the words that keys begin with; and the names of
+    //! the tables, by the number that stands in the entries.
+    #![allow(clippy::unreadable_literal, reason = "read by the compiler alone")]
+
+    include!(concat!(env!("OUT_DIR"), "/words.rs"));
+
+    pub(super) static ALL: &[u64] = &ENTRIES;
+    pub(super) static FIRST_WORDS: &[u64] = &FIRST;
+    pub(super) const NAMES: &[&str] = &TABLES;
+}
+
+/// The meaning of each table, by its number.
+static MEANINGS: LazyLock<Vec<Meaning>> = LazyLock::new(|| {
+    let meaning = |table: &&str| TABLES.iter().find(|(name, _)| name == table).map(|(_, meaning)| *meaning);
+    table::NAMES.iter().map(|it| meaning(it).expect("a test reads the file")).collect()
 });
+
+/// What a key means, by its number.
+fn known(key: Digest) -> Option<Meaning> {
+    let at = table::ALL.partition_point(|it| *it < key.entry(0));
+    let entry = table::ALL.get(at).filter(|it| **it == key.entry(**it as u8))?;
+    MEANINGS.get(usize::from(*entry as u8)).copied()
+}
+
+/// Whether a line may begin with a widget's words, by its first word. Rules out nearly every line without folding it.
+fn may_be_known(text: &str) -> bool {
+    // Where no spaces are, a word known may end in the middle of what looks like one.
+    let has_unspaced = || !text.is_ascii() && text.chars().any(crate::text::is_unspaced);
+    let is_first = |first: Digest| {
+        let (at, bit) = first.bit();
+        table::FIRST_WORDS[at] & bit != 0
+    };
+    key::first_word(text).is_none_or(is_first) || has_unspaced()
+}
 
 /// What a whole line means, if it is a widget's.
 pub fn line(text: &str) -> Option<Meaning> {
-    if text.len() > LINE_BYTES_MAX {
+    if text.len() > LINE_BYTES_MAX || !may_be_known(text) {
         return None;
     }
-    if let Some(meaning) = WORDS.get(key(text).as_str()) {
-        return Some(*meaning);
-    }
-    if let Some(meaning) = start(text) {
+    let mut key = String::new();
+    key::write(text, &mut key);
+    if let Some(meaning) = known(Digest::of(&key)).or_else(|| start(&key)) {
         return Some(meaning);
     }
     // Several known sentences in one line.
-    let mut sentences = text.split_inclusive(['.', '!', '?', '。']).map(key).filter(|it| !it.is_empty());
-    let first = WORDS.get(sentences.next()?.as_str()).copied()?;
-    sentences.all(|it| WORDS.contains_key(it.as_str())).then_some(first)
+    let mut sentences = text.split_inclusive(['.', '!', '?', '。']).filter_map(|it| {
+        key::write(it, &mut key);
+        (!key.is_empty()).then(|| known(Digest::of(&key)))
+    });
+    let first = sentences.next()??;
+    sentences.all(|it| it.is_some()).then_some(first)
 }
 
 /// What a line means that begins with a widget's words and goes on: "Subscribe to our newsletter for …". Only words of
 /// three or more say so, or six characters where the script has no spaces.
-fn start(text: &str) -> Option<Meaning> {
-    let key = key(text);
+fn start(key: &str) -> Option<Meaning> {
     let is_start = |meaning: &Meaning| {
         matches!(
             meaning,
@@ -115,45 +137,56 @@ fn start(text: &str) -> Option<Meaning> {
                 | Meaning::FollowUs
         )
     };
-    let n_words = key.split(' ').count();
-    let known = |end: usize| WORDS.get(&key[..end]).copied().filter(is_start);
+    let n_words = 1 + memchr::memchr_iter(b' ', key.as_bytes()).count();
     // What goes on for longer than that is a sentence about it.
     let is_most = |n_known: usize| n_words <= START_TIMES_MAX * n_known;
-    let ends = key.match_indices(' ').map(|(at, _)| at).enumerate().skip(2).take(START_WORDS_MAX);
-    let by_words = ends.filter(|(n_before, _)| is_most(n_before + 1)).find_map(|(_, end)| known(end));
-    by_words.or_else(|| {
-        let is_unspaced = key.chars().next().is_some_and(crate::text::is_unspaced);
-        let ends = key.char_indices().map(|(at, _)| at).skip(6).take(START_WORDS_MAX);
-        is_unspaced.then(|| ends.into_iter().find_map(known)).flatten()
-    })
+    let (mut beginning, mut n_known) = (Digest::default(), 0);
+    for byte in key.bytes() {
+        if byte == b' ' {
+            n_known += 1;
+            let is_asked = n_known >= START_WORDS_MIN && is_most(n_known);
+            if let Some(meaning) = is_asked.then(|| known(beginning)).flatten().filter(is_start) {
+                return Some(meaning);
+            }
+            if n_known == START_WORDS_MAX {
+                break;
+            }
+        }
+        beginning.byte(byte);
+    }
+    let is_unspaced = key.chars().next().is_some_and(crate::text::is_unspaced);
+    let mut ends = key.char_indices().map(|(at, _)| at).skip(6).take(START_CHARS_MAX);
+    is_unspaced.then(|| ends.find_map(|end| known(Digest::of(&key[..end])).filter(is_start))).flatten()
 }
 
 /// How many times longer than the known words a line may be.
 const START_TIMES_MAX: usize = 3;
-/// Words of the longest entry that is looked for at the start of a line.
-const START_WORDS_MAX: usize = 14;
+/// Words of the shortest and the longest entry that is looked for at the start of a line.
+const START_WORDS_MIN: usize = 3;
+const START_WORDS_MAX: usize = 16;
+/// Lengths that are tried where a script has no spaces.
+const START_CHARS_MAX: usize = 14;
 
 /// What the words before the first colon of a line mean, if they are a widget's.
 pub fn beginning(text: &str) -> Option<Meaning> {
+    let head = &text.as_bytes()[..text.len().min(4 * LABEL_CHARS_MAX)];
+    if memchr::memchr3(b':', b'|', b'>', head).is_none() && head.is_ascii() {
+        return None;
+    }
     let end = text.char_indices().take(LABEL_CHARS_MAX).find(|(_, c)| matches!(c, ':' | '：' | '|' | '>' | '»'))?.0;
-    WORDS.get(key(&text[..end]).as_str()).copied()
+    let label = &text[..end];
+    if !may_be_known(label) {
+        return None;
+    }
+    let mut key = String::new();
+    key::write(label, &mut key);
+    known(Digest::of(&key))
 }
 
 /// Whether a line begins with what stands before an author's name: "By", "Von", "โดย".
 pub fn begins_byline(text: &str) -> bool {
-    let text = text.trim_start();
-    let first = fold(text.split([' ', ':', '\u{a0}']).next().unwrap_or(""));
-    !first.is_empty() && WORDS.get(first.as_str()) == Some(&Meaning::Byline)
-}
-
-/// Folded, without numbers.
-fn key(text: &str) -> String {
-    let folded = fold(text);
-    if !folded.contains(|c: char| c.is_numeric()) {
-        return folded;
-    }
-    let words: Vec<&str> = folded.split(' ').filter(|it| !it.chars().all(char::is_numeric)).collect();
-    words.join(" ")
+    let first = text.trim_start().split([' ', ':', '\u{a0}']).next().unwrap_or("");
+    known(Digest::of(&fold(first))) == Some(Meaning::Byline)
 }
 
 /// The longest line of a widget has some 120 characters, of up to 3 bytes.
@@ -164,6 +197,7 @@ const LABEL_CHARS_MAX: usize = 60;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
 
     #[track_caller]
     fn check(text: &str, expected: Option<Meaning>) {
@@ -180,6 +214,33 @@ mod tests {
     }
 
     #[test]
+    fn every_word_of_the_file_is_known_by_the_first_table_that_has_it() {
+        let mut seen = HashSet::new();
+        let mut meaning = None;
+        for line in include_str!("words.toml").lines().map(str::trim).filter(|it| !it.starts_with('#')) {
+            if let Some(table) = line.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
+                meaning = TABLES.iter().find(|(name, _)| *name == table).map(|(_, meaning)| *meaning);
+                continue;
+            }
+            for word in line.split('"').skip(1).step_by(2) {
+                let mut key = String::new();
+                key::write(word, &mut key);
+                if seen.insert(key) {
+                    check(&word.to_uppercase().to_lowercase(), meaning);
+                }
+            }
+        }
+        assert!(seen.len() > 10_000);
+    }
+
+    #[test]
+    fn a_line_that_goes_on_is_known_by_its_start() {
+        check("Sign up for our newsletter and be the first to know", Some(Meaning::Newsletter));
+        check("Sign up", line("sign up"));
+        check("12 34", None);
+    }
+
+    #[test]
     fn a_label_is_known_by_what_stands_before_the_colon() {
         assert_eq!(beginning("Read also: The minister resigns"), line("read also"));
         assert!(line("read also").is_some());
@@ -187,9 +248,8 @@ mod tests {
 
     #[test]
     fn every_table_of_the_file_has_a_meaning() {
-        let tables = include_str!("words.toml").lines().filter_map(|it| it.trim().strip_prefix('[')?.strip_suffix(']'));
-        for table in tables {
-            assert!(TABLES.iter().any(|(name, _)| *name == table), "{table}");
+        for table in table::NAMES {
+            assert!(TABLES.iter().any(|(name, _)| name == table), "{table}");
         }
     }
 }

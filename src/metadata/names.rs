@@ -29,6 +29,9 @@ const NAME_CHARS_MAX: usize = 64;
 /// Longest name, in words.
 const NAME_WORDS_MAX: usize = 7;
 
+/// Bytes of a byline that are read.
+const BYLINE_BYTES_MAX: usize = 4_000;
+
 /// Names in one byline; what follows is a list of something else.
 const NAMES_MAX: usize = 24;
 
@@ -47,7 +50,7 @@ pub(super) fn parse(byline: &str, stated: Option<AuthorKind>, place: Place) -> V
     if byline.contains("://") {
         return names;
     }
-    let mut byline = byline.trim();
+    let mut byline = byline[..byline.floor_char_boundary(BYLINE_BYTES_MAX)].trim();
     if place == Place::Line {
         byline = without_date(byline);
     }
@@ -112,8 +115,17 @@ fn after_label(text: &str) -> Option<&str> {
     Some(rest.trim_start()).filter(|it| !it.is_empty())
 }
 
+/// Whether the first letters of both are ASCII and differ, case aside: true of most texts and words, and soon told.
+fn begins_otherwise(text: &str, word: &str) -> bool {
+    let (Some(a), Some(b)) = (text.as_bytes().first(), word.as_bytes().first()) else { return false };
+    a.is_ascii() && b.is_ascii() && !a.eq_ignore_ascii_case(b)
+}
+
 /// The rest of a text that begins with a word and one of some marks.
 fn strip_word_before<'a>(text: &'a str, word: &str, marks: &[char]) -> Option<&'a str> {
+    if begins_otherwise(text, word) {
+        return None;
+    }
     let mut rest = text.chars();
     for expected in word.chars() {
         let c = rest.next()?;
@@ -168,6 +180,9 @@ pub(super) fn is_by(text: &str) -> bool {
 
 /// The rest of a text that begins with a word or words, case aside, and goes on with something that is no letter.
 fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    if begins_otherwise(text, word) {
+        return None;
+    }
     let mut rest = text.chars();
     for expected in word.chars() {
         let c = rest.next()?;

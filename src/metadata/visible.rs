@@ -54,6 +54,8 @@ const FRONTS_MAX: usize = 8;
 /// Nodes read inside one element, and children looked at for the one before another.
 const NODES_MAX: usize = 1_000;
 const CHILDREN_MAX: usize = 64;
+/// Bytes read for each character that is wanted: pages are indented by more spaces than they have letters.
+const READ_BYTES_A_CHAR: usize = 64;
 
 /// Elements with `itemprop` that are noted: a listing of 2,000 pages had 3,000.
 const ITEMS_MAX: usize = 5_000;
@@ -132,6 +134,9 @@ pub(super) fn note(dom: &Dom, node: NodeId, tag: Tag, seen: &mut Seen) {
         Tag::FIGURE => push(&mut seen.figures, node),
         Tag::P if is_set_right(dom, node) => push(&mut seen.signatures, node),
         _ => {}
+    }
+    if dom.attr_values(node).next().is_none() {
+        return;
     }
     if dom.attr(node, Attr::ITEMPROP).is_some() {
         note_item(node, seen);
@@ -310,8 +315,15 @@ enum Hidden {
 
 fn read_text(dom: &Dom, node: NodeId, chars_max: usize, gap: &str, hidden: Hidden) -> String {
     let mut text = String::new();
+    // What is collapsed may be a megabyte of spaces, and may be asked for from every element around it.
+    let mut bytes_left = chars_max * READ_BYTES_A_CHAR;
+    let mut push = |onto: &mut String, read: &str| {
+        let read = &read[..read.floor_char_boundary(bytes_left)];
+        bytes_left -= read.len();
+        push_collapsed(onto, read);
+    };
     if dom.kind(node) == Kind::Text {
-        push_collapsed(&mut text, dom.text(node));
+        push(&mut text, dom.text(node));
     }
     let mut skip_to = 0;
     for it in dom.descendants(node).take(NODES_MAX) {
@@ -320,7 +332,7 @@ fn read_text(dom: &Dom, node: NodeId, chars_max: usize, gap: &str, hidden: Hidde
         }
         match dom.kind(it) {
             Kind::Text => {
-                push_collapsed(&mut text, dom.text(it));
+                push(&mut text, dom.text(it));
                 if text.len() > chars_max * 4 {
                     break;
                 }

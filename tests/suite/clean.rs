@@ -223,6 +223,61 @@ fn a_page_that_holds_no_story_is_named_and_its_text_given_on_request() {
 }
 
 #[test]
+fn what_is_selected_is_the_body() {
+    let desk = Desk::new();
+    desk.write("a.html", page("Ferry stays"));
+    let (first, rest) = BODY.split_once("\n\n").expect("several paragraphs");
+    let (heading, rest) = rest.split_once("\n\n").expect("several paragraphs");
+    check(&desk.run(&["clean", "--select", "article", "a.html"]), &format!("Ferry stays\n\n{BODY}"));
+    check(&desk.run(&["clean", "--select", "h2", "a.html"]), &format!("Ferry stays\n\n{heading}\n"));
+    check(&desk.run(&["clean", "--drop", "h2", "a.html"]), &format!("Ferry stays\n\n{first}\n\n{rest}"));
+    let args = ["clean", "--select", "footer, h2", "--drop", "footer a", "a.html"];
+    let out = "Ferry stays\n\n## A narrow vote\n\nCopyright The Example. All rights reserved.\n";
+    check(&desk.run(&args), &out.replace("## ", ""));
+    let json = &records(&desk.run(&[&args[..], &["-f", "jsonl"]].concat()).out)[0];
+    assert_eq!((&json["sources"]["body"], &json["confidence"]["body"]), (&json!("select"), &json!(1.0)));
+    // What a page's settings say gives way to what is said for this run.
+    desk.write("site.toml", "[extract]\nselect = [\"h2\"]\n");
+    check(&desk.run(&["clean", "--config", "site.toml", "a.html"]), &format!("Ferry stays\n\n{heading}\n"));
+    let (second, _) = rest.split_once("\n\n").expect("several paragraphs");
+    let run = desk.run(&["clean", "--config", "site.toml", "--select", "h2+p", "--drop", "q", "a.html"]);
+    check(&run, &format!("Ferry stays\n\n{second}\n"));
+}
+
+#[test]
+fn selectors_that_mean_nothing_are_told() {
+    let desk = Desk::new();
+    desk.write("a.html", page("Ferry stays"));
+    let run = desk.run(&["clean", "--select", "aside", "a.html"]);
+    assert_eq!((run.code, run.out.as_str()), (1, ""));
+    assert!(run.err.contains("hint: nothing that the selectors mean"), "{}", run.err);
+    let run = desk.run(&["clean", "--select", "p..x", "a.html"]);
+    assert!(run.code == 2 && run.err.contains("'p..x' for '--select <CSS>'"), "{}", run.err);
+    desk.write("site.toml", "[extract]\ndrop = [\"p\", \"p..x\"]\n");
+    let run = desk.run(&["clean", "--config", "site.toml", "a.html"]);
+    assert!(
+        run.code == 2 && run.err.contains("site.toml, line 2") && run.err.contains("`p..x` is no CSS"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn what_lay_beyond_a_bound_is_told_to_who_asks() {
+    let desk = Desk::new();
+    desk.write("a.html", "<div>".repeat(600) + &page("Ferry stays"));
+    let run = desk.run(&["clean", "-v", "a.html"]);
+    assert!(
+        run.err.contains("a.html: beyond the bounds of extract.dom: ") && run.err.contains("elements flattened"),
+        "{}",
+        run.err
+    );
+    let wide = desk.run(&["clean", "-v", "--set", "extract.dom.depth_max=700", "a.html"]);
+    assert!(!wide.err.contains("extract.dom"), "{}", wide.err);
+    assert_eq!(desk.run(&["clean", "a.html"]).err, "");
+}
+
+#[test]
 fn stats_are_one_line_of_json_at_the_end() {
     let desk = Desk::new();
     desk.write("a.html", page("Ferry stays"));

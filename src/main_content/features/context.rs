@@ -71,7 +71,8 @@ pub fn measure(dom: &Dom, blocks: &Blocks, table: &Table, judged: &[f32]) -> Vec
     let mut cells = vec![0.0; n_rows * N];
     let chars: Vec<f32> = blocks.rows.iter().map(|it| it.n_chars.min(CHARS_MAX) as f32).collect();
     let sums = Sums::new(&chars, judged);
-    let page = Page { blocks, table, judged, chars: &chars, container: sums.container(dom, table), sums: &sums };
+    let page = Page { blocks, table, judged, chars: &chars, sums: &sums };
+    let branches = table.survey.branches(dom, sums.container(dom, table));
     let shapes = page.shapes();
     let ranks = page.ranks();
     let (since, to) = page.nearest();
@@ -107,7 +108,7 @@ pub fn measure(dom: &Dom, blocks: &Blocks, table: &Table, judged: &[f32]) -> Vec
         set(Column::Shape, shapes[at]);
 
         let element = blocks.rows[at].element;
-        let (up, down, branch, _) = table.survey.branch(dom, element, page.container);
+        let (up, down, branch, _) = branches.of(element);
         let rows = branch.map_or(at..at + 1, |it| table.survey.rows(dom, it));
         set(Column::MassUp, up);
         set(Column::MassDown, down);
@@ -179,7 +180,6 @@ struct Page<'a> {
     judged: &'a [f32],
     chars: &'a [f32],
     sums: &'a Sums,
-    container: NodeId,
 }
 
 impl Page<'_> {

@@ -1,6 +1,6 @@
 //! The measurements of each row, one group of columns a function.
 
-use super::survey::{AGAINST, Sums, Survey, around, share};
+use super::survey::{AGAINST, Branches, Sums, Survey, around, share};
 use super::wording::{self, Anchor};
 use super::{
     AROUND_AT, Anchors, Cells, Column, Declared, MARKS, MARKS_AT, N, NEIGHBOUR, NEIGHBOURS_AT, OFFSETS, Place,
@@ -10,7 +10,8 @@ use crate::article::PartKind;
 use crate::dom::{Attr, Dom, NodeId, Tag};
 use crate::main_content::blocks::{Block, Blocks};
 use crate::main_content::marks::Mark;
-use crate::main_content::words::{self, Meaning};
+use crate::main_content::words::Meaning;
+use std::cell::Cell;
 use std::ops::Range;
 
 /// A page with what is known of it before its rows are measured.
@@ -18,11 +19,16 @@ pub(super) struct Page<'a> {
     dom: &'a Dom,
     blocks: &'a Blocks,
     survey: &'a Survey,
+    /// How rows hang beside the container by score, and beside the one by density.
+    scored: Branches,
+    dense: Branches,
     total: Sums,
     container: Sums,
     headlines: Vec<Anchor>,
     descriptions: Vec<Anchor>,
     article_body: Option<&'a str>,
+    /// Bytes of it searched so far.
+    n_searched: Cell<usize>,
     declared: Declared,
     /// By row, see [`Page::likeness`].
     likeness: Vec<[f32; 4]>,
@@ -71,8 +77,9 @@ impl<'a> Page<'a> {
         let mut page = Self {
             dom,
             blocks,
-
             survey,
+            scored: survey.branches(dom, survey.scored),
+            dense: survey.branches(dom, survey.dense),
             total: survey.page(),
             container: survey.sum(inside),
             likeness: Vec::new(),
@@ -81,6 +88,7 @@ impl<'a> Page<'a> {
             headlines,
             declared: anchors.declared,
             article_body: anchors.article_body.filter(|it| it.len() >= ARTICLE_BODY_BYTES_MIN),
+            n_searched: Cell::new(0),
             prose_before,
             prose_after,
             first_prose,
@@ -102,13 +110,21 @@ impl<'a> Page<'a> {
             let all = anchors.iter().map(|it| it.overlap(words));
             all.fold((0.0, 0.0), |best: (f32, f32), it| if it.0 * it.1 > best.0 * best.1 { it } else { best })
         };
+        let known = wording::Known::of(self.headlines.iter().chain(&self.descriptions));
         let mut words = Vec::new();
         let of_row = |row: &Block| {
             if row.n_chars > ANCHORED_CHARS_MAX || row.n_words as usize > n_words_max {
                 return [0.0; 4];
             }
             words.clear();
-            wording::words(self.blocks.text(row), |it| words.push(it));
+            let mut is_like = false;
+            wording::words(self.blocks.text(row), |it| {
+                is_like |= known.may_have(it);
+                words.push(it);
+            });
+            if !is_like {
+                return [0.0; 4];
+            }
             words.sort_unstable();
             let (headline, description) = (best(&self.headlines, &words), best(&self.descriptions, &words));
             [headline.0, headline.1, description.0, description.1]
@@ -188,11 +204,10 @@ impl<'a> Page<'a> {
 
         // The inline elements between the element and the text may say what the row is.
         let (mut own, mut inline) = (it.own, None);
-        let mut up = dom.parent(row.nodes.0);
-        while let Some(node) = up.filter(|node| *node > element) {
+        let between = dom.ancestors(row.nodes.0).skip(1).take_while(|node| *node > element);
+        for node in between.take(INLINE_DEPTH_MAX) {
             own |= survey.nodes[node.index()].own;
             inline = inline.or(dom.tag(node));
-            up = dom.parent(node);
         }
         cells.set(InlineClass, inline_class(inline));
         let near = own
@@ -229,7 +244,7 @@ impl<'a> Page<'a> {
         cells.set(ControlsNear, survey.controls(previous_end..next.max(previous_end)).min(20) as f32);
 
         // Where it hangs beside the two containers.
-        let (up, down, branch, runs) = survey.branch(dom, element, survey.scored);
+        let (up, down, branch, runs) = self.scored.of(element);
         let rows = branch.map_or(at..at + 1, |it| survey.rows(dom, it));
         place.branch = range(&rows);
         let sums = survey.sum(rows.clone());
@@ -245,7 +260,7 @@ impl<'a> Page<'a> {
             cells.set(BranchTag, tag_class(dom.tag(branch)));
             cells.set(BranchControls, survey.controls(branch.index()..dom.end(branch).index()).min(20) as f32);
         }
-        let (up, _, branch, _) = survey.branch(dom, element, survey.dense);
+        let (up, _, branch, _) = self.dense.of(element);
         let sums = branch.map_or(Sums::default(), |it| survey.inside(dom, it));
         cells.set(DenseUp, up);
         cells.set(DenseBranchShare, share(sums.chars, self.total.chars));
@@ -314,10 +329,12 @@ impl<'a> Page<'a> {
             InArticleBody,
             match self.article_body {
                 None => -1.0,
-                Some(body) => match wording::probe(text) {
+                Some(body) => match wording::probe(text).filter(|_| self.n_searched.get() < SEARCHED_BYTES_MAX) {
                     None => 0.5,
                     Some(probe) => {
-                        f32::from(u8::from(memchr::memmem::find(body.as_bytes(), probe.as_bytes()).is_some()))
+                        let found = memchr::memmem::find(body.as_bytes(), probe.as_bytes());
+                        self.n_searched.set(self.n_searched.get() + found.unwrap_or(body.len()));
+                        f32::from(u8::from(found.is_some()))
                     }
                 },
             },
@@ -345,7 +362,7 @@ impl<'a> Page<'a> {
     /// Rows of one shape, and what they are like together.
     pub(super) fn shapes(&self, cells: &mut [f32], places: &mut [Place]) {
         use Column::*;
-        let mut order: Vec<(u32, u32)> = Vec::with_capacity(places.len());
+        let mut order: Vec<(u64, u32)> = Vec::with_capacity(places.len());
         for (at, row) in self.blocks.rows.iter().enumerate() {
             order.push((self.shape(row.element), at as u32));
         }
@@ -367,15 +384,12 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn shape(&self, element: NodeId) -> u32 {
-        let mut hash = 0x811c_9dc5u32;
-        for node in self.dom.ancestors(element).take(2) {
-            let class = self.dom.attr(node, Attr::CLASS).unwrap_or("");
-            for byte in self.dom.tag_name(node).bytes().chain([b'.']).chain(class.bytes().take(80)) {
-                hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-            }
-        }
-        hash
+    fn shape(&self, element: NodeId) -> u64 {
+        let of = |node| {
+            let class = self.dom.attr(node, Attr::CLASS).unwrap_or("").as_bytes();
+            (digest(self.dom.tag_name(node).as_bytes()), digest(&class[..class.len().min(SHAPE_BYTES_MAX)]))
+        };
+        self.dom.ancestors(element).take(2).map(of).fold(0, |all, (name, class)| step(step(all, name), class))
     }
 
     pub(super) fn neighbours(cells: &mut [f32], places: &[Place]) {
@@ -399,6 +413,13 @@ impl<'a> Page<'a> {
     }
 }
 
+/// Inline elements around the beginning of a row that are looked at.
+const INLINE_DEPTH_MAX: usize = 32;
+
+/// Bytes of the page's own article body that are searched for its rows, all together. Beyond, it is not known whether a row
+/// stands there. A page of 1,000 rows and a body of 20 kB needs a fifth, if the body holds none of them.
+const SEARCHED_BYTES_MAX: usize = 100_000_000;
+
 /// Rows longer than this are no headline and no description.
 const ANCHORED_CHARS_MAX: u32 = 700;
 
@@ -414,7 +435,7 @@ fn severity(blocks: &Blocks, row: &Block, survey: &Survey) -> u8 {
         return 0;
     }
     let text = blocks.text(row);
-    let meaning = words::line(text).or_else(|| words::beginning(text));
+    let meaning = row.meaning(text).or_else(|| row.label(text));
     match meaning {
         None => 0,
         Some(Meaning::DateLabel | Meaning::Byline | Meaning::ReadingTime | Meaning::PhotoCredit) => 1,
@@ -492,7 +513,7 @@ fn sections(blocks: &Blocks) -> Vec<(Option<u32>, u32, u32)> {
 /// Of each row: how many rows of the page say the same, itself not counted, and how many of those stand before it.
 fn copies(blocks: &Blocks) -> Vec<(u32, u32)> {
     let mut order: Vec<(u64, u32)> =
-        (blocks.rows.iter().zip(0..)).map(|(row, at)| (digest(blocks.text(row)), at)).collect();
+        (blocks.rows.iter().zip(0..)).map(|(row, at)| (digest(blocks.text(row).as_bytes()), at)).collect();
     order.sort_unstable();
     let mut all = vec![(0, 0); order.len()];
     for group in order.chunk_by(|a, b| a.0 == b.0) {
@@ -504,12 +525,15 @@ fn copies(blocks: &Blocks) -> Vec<(u32, u32)> {
 }
 
 /// A number for a text, eight bytes at a time.
-fn digest(text: &str) -> u64 {
-    let mut hash = text.len() as u64;
-    let mut chunks = text.as_bytes().chunks_exact(8);
-    let step = |hash: u64, value: u64| (hash.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    for chunk in &mut chunks {
-        hash = step(hash, u64::from_le_bytes(chunk.try_into().expect("eight bytes")));
-    }
-    chunks.remainder().iter().fold(hash, |hash, byte| step(hash, u64::from(*byte)))
+fn digest(text: &[u8]) -> u64 {
+    let (chunks, rest) = text.as_chunks::<8>();
+    let hash = chunks.iter().fold(text.len() as u64, |hash, chunk| step(hash, u64::from_le_bytes(*chunk)));
+    rest.iter().fold(hash, |hash, byte| step(hash, u64::from(*byte)))
 }
+
+fn step(hash: u64, value: u64) -> u64 {
+    (hash.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// Bytes of a class that tell shapes apart.
+const SHAPE_BYTES_MAX: usize = 80;

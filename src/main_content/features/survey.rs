@@ -48,6 +48,33 @@ pub(super) struct Inherited {
     pub article: u32,
 }
 
+/// How each node hangs beside a container.
+#[derive(Debug)]
+pub(super) struct Branches(Vec<Branch>);
+
+/// The way from a container to a node.
+#[derive(Debug, Clone, Copy, Default)]
+struct Branch {
+    /// Steps up from the container to what holds the node as well.
+    up: u16,
+    /// Steps down from there to the node.
+    down: u16,
+    /// The longest run of like elements met on the way down.
+    runs: u16,
+    /// The outermost node on the way down, where there is a way.
+    top: u32,
+}
+
+impl Branches {
+    /// Steps up from the container to what holds the element as well, steps down from there to the element, the outermost
+    /// element on that way, and the longest run of like elements met.
+    pub(super) fn of(&self, element: NodeId) -> (f32, f32, Option<NodeId>, f32) {
+        let Branch { up, down, runs, top } = self.0[element.index()];
+        let top = (down > 0).then(|| NodeId::at(top as usize));
+        (f32::from(up.min(30)), f32::from(down.min(30)), top, f32::from(runs.min(50)))
+    }
+}
+
 /// Sums over rows.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Sums {
@@ -172,20 +199,23 @@ impl Survey {
         self.before[nodes.end].controls.saturating_sub(self.before[nodes.start].controls)
     }
 
-    /// Steps up from a container to what holds the element as well, steps down from there to the element, the outermost
-    /// element on that way, and the longest run of like elements met.
-    pub(super) fn branch(&self, dom: &Dom, element: NodeId, container: NodeId) -> (f32, f32, Option<NodeId>, f32) {
-        let (mut down, mut branch, mut runs) = (0u16, None, 0);
-        let mut top = element;
-        while !dom.contains(top, container) {
-            runs = runs.max(self.nodes[top.index()].run);
-            branch = Some(top);
-            down += 1;
-            let Some(parent) = dom.parent(top) else { break };
-            top = parent;
+    /// How every element hangs beside a container.
+    pub(super) fn branches(&self, dom: &Dom, container: NodeId) -> Branches {
+        let mut all: Vec<Branch> = Vec::with_capacity(dom.len());
+        let depth = self.nodes[container.index()].depth;
+        for node in dom.nodes() {
+            let at = node.index();
+            all.push(match dom.parent(node).map(|it| all[it.index()]) {
+                Some(above) if !dom.contains(node, container) => Branch {
+                    up: above.up,
+                    down: above.down.saturating_add(1),
+                    runs: above.runs.max(self.nodes[at].run),
+                    top: if above.down == 0 { at as u32 } else { above.top },
+                },
+                _ => Branch { up: depth.saturating_sub(self.nodes[at].depth), ..Branch::default() },
+            });
         }
-        let up = self.nodes[container.index()].depth.saturating_sub(self.nodes[top.index()].depth);
-        (f32::from(up.min(30)), f32::from(down.min(30)), branch, f32::from(runs.min(50)))
+        Branches(all)
     }
 
     fn inherit(&mut self, dom: &Dom, marks: &[Mark]) {

@@ -103,6 +103,23 @@ pub(super) struct Anchor {
     words: Vec<u32>,
 }
 
+/// Words that stand in any anchor, but for a few that look like one: most rows of a page have none.
+pub(super) struct Known([u64; 64]);
+
+impl Known {
+    pub(super) fn of<'a>(anchors: impl Iterator<Item = &'a Anchor>) -> Self {
+        let mut known = Self([0; 64]);
+        for word in anchors.flat_map(|it| &it.words) {
+            known.0[*word as usize / 64 % 64] |= 1 << (word % 64);
+        }
+        known
+    }
+
+    pub(super) fn may_have(&self, word: u32) -> bool {
+        self.0[word as usize / 64 % 64] & 1 << (word % 64) != 0
+    }
+}
+
 /// Words of an anchor that are read; a description as long as this is a story.
 const ANCHOR_WORDS_MAX: usize = 160;
 

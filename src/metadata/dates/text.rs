@@ -143,7 +143,10 @@ fn is_mark(c: char) -> bool {
 
 /// The value of a decimal digit of the scripts that news is dated in.
 fn digit(c: char) -> Option<u32> {
-    const ZEROS: [char; 8] = ['0', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{e50}', '\u{1040}', '\u{ff10}'];
+    if c.is_ascii() {
+        return c.to_digit(10);
+    }
+    const ZEROS: [char; 7] = ['\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{e50}', '\u{1040}', '\u{ff10}'];
     ZEROS.iter().find_map(|it| (c as u32).checked_sub(*it as u32).filter(|it| *it < 10))
 }
 

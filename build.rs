@@ -1,0 +1,53 @@
+//! Makes the table of widgets' words from `words.toml`, so that the program need not read 300 kB before its first page.
+
+#![allow(clippy::print_stdout, reason = "cargo reads it")]
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::{env, fs};
+
+#[path = "src/main_content/words/key.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod key;
+#[path = "src/text.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod text;
+
+const WORDS: &str = "src/main_content/words.toml";
+
+fn main() {
+    for file in ["build.rs", WORDS, "src/main_content/words/key.rs", "src/text.rs"] {
+        println!("cargo::rerun-if-changed={file}");
+    }
+    let source = fs::read_to_string(WORDS).expect("the words are part of the source");
+    let mut tables: Vec<&str> = Vec::new();
+    // By key: the table that names it first.
+    let mut words: HashMap<String, u8> = HashMap::new();
+    for line in source.lines().map(str::trim) {
+        if let Some(table) = line.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
+            tables.push(table);
+        } else if !line.starts_with('#') && !tables.is_empty() {
+            for word in line.split('"').skip(1).step_by(2) {
+                let mut key = String::new();
+                key::write(word, &mut key);
+                words.entry(key).or_insert(tables.len() as u8 - 1);
+            }
+        }
+    }
+    let mut entries: Vec<u64> = words.iter().map(|(key, table)| key::Digest::of(key).entry(*table)).collect();
+    entries.sort_unstable();
+    assert!(entries.is_sorted_by(|a, b| a >> 8 != b >> 8), "two words have one number");
+    let mut first = vec![0u64; key::FIRST_BITS / 64];
+    for (at, bit) in words.keys().filter_map(|it| key::first_word(it)).map(key::Digest::bit) {
+        first[at] |= bit;
+    }
+    let code = format!(
+        "static ENTRIES: [u64; {}] = {entries:?};\nstatic FIRST: [u64; {}] = {first:?};\n\
+         const TABLES: [&str; {}] = {tables:?};\n",
+        entries.len(),
+        first.len(),
+        tables.len()
+    );
+    let path = PathBuf::from(env::var_os("OUT_DIR").expect("cargo says where")).join("words.rs");
+    fs::write(path, code).expect("cargo's folder can be written");
+}

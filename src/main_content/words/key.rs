@@ -1,0 +1,87 @@
+//! The form in which the words of widgets are looked up: folded, numbers taken out, and of that a number.
+//!
+//! The build script makes the table of words with this, too.
+
+use crate::text::{fold_into, is_of_word};
+
+/// The line folded, without numbers.
+pub(crate) fn write(line: &str, key: &mut String) {
+    fold_into(line, key);
+    if key.contains(char::is_numeric) {
+        let words: Vec<&str> = key.split(' ').filter(|it| !is_number(it)).collect();
+        *key = words.join(" ");
+    }
+}
+
+fn is_number(word: &str) -> bool {
+    word.chars().all(char::is_numeric)
+}
+
+/// The number of the key's first word, without writing the key; `None` for a line that has no word but numbers.
+pub(crate) fn first_word(line: &str) -> Option<Digest> {
+    let mut chars = line.chars();
+    loop {
+        let mut word = Digest::default();
+        let mut has_letter = false;
+        let mut c = chars.find(|c| is_of_word(*c))?;
+        loop {
+            has_letter |= !c.is_numeric();
+            if c.is_ascii() {
+                word.byte(c.to_ascii_lowercase() as u8);
+            } else {
+                c.to_lowercase().for_each(|c| word.text(c.encode_utf8(&mut [0; 4])));
+            }
+            match chars.next().filter(|c| is_of_word(*c)) {
+                Some(next) => c = next,
+                None => break,
+            }
+        }
+        if has_letter {
+            return Some(word);
+        }
+    }
+}
+
+/// A number for a text, which stands for it: among 14,000 words, a text that is none of them passes for one once in 10¹².
+///
+/// Source: Fowler, Noll and Vo's hash FNV-1a, 64 bits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Digest(u64);
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Digest {
+    /// The number of a text.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut digest = Self::default();
+        digest.text(text);
+        digest
+    }
+
+    /// Goes on with a byte.
+    pub(crate) fn byte(&mut self, byte: u8) {
+        self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+    }
+
+    fn text(&mut self, text: &str) {
+        text.bytes().for_each(|it| self.byte(it));
+    }
+
+    /// Its place in a set of [`FIRST_BITS`] bits.
+    pub(crate) fn bit(self) -> (usize, u64) {
+        let bit = (self.0 >> 32) as usize % FIRST_BITS;
+        (bit / 64, 1 << (bit % 64))
+    }
+
+    /// Its entry in the table: the number with a meaning in place of its last byte.
+    pub(crate) fn entry(self, meaning: u8) -> u64 {
+        self.0 & !0xff | u64::from(meaning)
+    }
+}
+
+/// Bits of the set of first words: 20 for each of them, so that one line in twenty is looked up in vain.
+pub(crate) const FIRST_BITS: usize = 1 << 16;
