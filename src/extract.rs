@@ -128,6 +128,46 @@ fn extract_with(
     let tld = page.url.as_ref().and_then(|it| it.host_str()).and_then(|it| it.rsplit('.').next());
     let hints = decode::Hints { content_type: page.content_type.as_deref(), tld, ..decode::Hints::default() };
     let decoded = decode::decode(&page.body, &hints);
+    let (extracted, seen) = extract_decoded(&decoded, page, options, memory);
+    // UTF-8 is proven by its bytes; every other encoding is a belief.
+    if decoded.encoding != "UTF-8"
+        && reads_as_damaged(&extracted.article)
+        && let Some(label) = decode::second_best(&page.body, &hints, decoded.encoding)
+        && let Some(decoded) = decode::decode_as(&page.body, label)
+    {
+        let (again, seen_again) = extract_decoded(&decoded, page, options, memory);
+        if reads_better(&again.article, &extracted.article) {
+            return (again, seen_again);
+        }
+    }
+    (extracted, seen)
+}
+
+/// Whether a story looks as if its page had been decoded with the wrong encoding: characters that no text has, damage that
+/// repair found and left, or legacy text that it had to read again.
+fn reads_as_damaged(article: &Article) -> bool {
+    let is_odd = |c: char| c == char::REPLACEMENT_CHARACTER || ('\u{80}'..='\u{9f}').contains(&c);
+    let is_reread = |it: &article::Repaired| it.encoding.as_deref().is_some_and(|encoding| encoding.contains('>'));
+    !article.text.is_ascii()
+        && (article.repairs.iter().any(is_reread)
+            || mojibake::suspicious(&article.text)
+            || article.text.contains(is_odd))
+}
+
+/// Whether a second reading of a page gives its story in clearly likelier text: it must have all blocks of the first, as
+/// less text has less to wonder at, and cost a tenth less, as decoding asks of a declared encoding.
+fn reads_better(again: &Article, first: &Article) -> bool {
+    again.blocks.len() >= first.blocks.len()
+        && mojibake::oddness(&again.text) * 10 <= mojibake::oddness(&first.text) * 9
+}
+
+/// The story of a page whose encoding is settled.
+fn extract_decoded(
+    decoded: &decode::Decoded<'_>,
+    page: &Page,
+    options: &Options,
+    memory: Option<&SiteMemory>,
+) -> (Extracted, Option<(String, Observation)>) {
     let mut seen = None;
     let mut extracted = if is_binary(&decoded.text) {
         finished(Draft { finding: Some(NoArticle::NotHtml), ..Draft::default() }, page.url.as_ref(), options)

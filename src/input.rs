@@ -410,11 +410,35 @@ pub fn open(item: Item, options: &Options) -> Record {
 ///
 /// If it cannot be read, or is over [`Options::page_bytes_max`].
 pub fn read_one(path: &Path, options: &Options) -> Result<Page, InputError> {
+    let Running { name, page, stream } = open_one(path)?;
+    Ok(Page { body: read_whole(&name, stream, options.page_bytes_max)?, ..page })
+}
+
+/// One input whose bytes are read as they are wanted; for whoever need not hold it whole.
+pub struct Running {
+    /// The path, or `-`.
+    pub name: String,
+    /// What its saved headers say; without a body.
+    pub page: Page,
+    /// Its bytes, gzip undone.
+    pub stream: Stream,
+}
+
+/// One input as [`read_one`] has it, of any size.
+///
+/// # Errors
+///
+/// If it cannot be opened, or its first bytes not be read.
+pub fn open_one(path: &Path) -> Result<Running, InputError> {
     let opened = if path.as_os_str() == "-" { Opened::standard_input(true) } else { Opened::file(path, true)? };
     let Opened { name, path, stream, .. } = opened;
     let stream = sniff::ungzip(stream).map_err(|source| sniff::read_error(&name, source))?;
-    let body = read_whole(&name, stream, options.page_bytes_max)?;
-    Ok(Page { body, ..path.as_deref().and_then(saved_headers).unwrap_or_default() })
+    Ok(Running { name, page: path.as_deref().and_then(saved_headers).unwrap_or_default(), stream })
+}
+
+/// Why a stream that was opened could not be read on.
+pub fn read_error(name: &str, source: io::Error) -> InputError {
+    sniff::read_error(name, source)
 }
 
 /// The JSON object of an item that is a line, as it stands; for whoever reads records that hold no page.

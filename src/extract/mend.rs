@@ -3,7 +3,7 @@
 //! All texts of a page vote together on what damage there is. Spans move with the text they stand on.
 
 use crate::article::{BodyPart, PartKind, RepairKind, Repaired, Span, SpanKind};
-use crate::mojibake::{self, Hints, Normalisation, Repair};
+use crate::mojibake::{self, Hints, Normalisation, Plan, Repair};
 
 /// How to mend.
 pub(super) struct Mend<'a> {
@@ -19,12 +19,7 @@ pub(super) fn mend(how: &Mend<'_>, facts: &mut [&mut String], parts: &mut Vec<Bo
     let any_damage = !(facts.iter().all(|it| is_sound(it.as_str()))
         && parts.iter().all(|it| it.kind == PartKind::Code || is_sound(&it.text)));
     if any_damage {
-        let texts: Vec<String> = facts
-            .iter()
-            .map(|it| it.as_str())
-            .chain(parts.iter().map(|it| it.text.as_str()))
-            .map(str::to_owned)
-            .collect();
+        let texts: Vec<String> = facts.iter().map(|it| (*it).clone()).chain(parts.iter().map(without_code)).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let results = mojibake::repair_all(&texts, &how.hints, how.repair);
         for (text_idx, result) in results.into_iter().enumerate() {
@@ -34,12 +29,12 @@ pub(super) fn mend(how: &Mend<'_>, facts: &mut [&mut String], parts: &mut Vec<Bo
             let part_idx = text_idx.checked_sub(facts.len());
             match part_idx {
                 None => *facts[text_idx] = result.text.into_owned(),
-                // Text that shows damage in code means it.
-                Some(part_idx) if parts[part_idx].kind == PartKind::Code => continue,
                 Some(part_idx) => {
                     let part = &mut parts[part_idx];
+                    // A repair that reaches into code is none.
+                    let Ok(text) = mojibake::apply(&Plan::from(&result), &part.text) else { continue };
                     move_spans(&mut part.spans, &result.repairs);
-                    part.text = result.text.into_owned();
+                    part.text = text;
                 }
             }
             done.extend(result.repairs.into_iter().map(|it| Repaired {
@@ -104,6 +99,19 @@ pub(super) fn mend(how: &Mend<'_>, facts: &mut [&mut String], parts: &mut Vec<Bo
         done.push(counted(RepairKind::ZeroWidth, n_zero_width));
     }
     done
+}
+
+/// A part's text with all code in it blanked, byte for byte: who shows damage there means it, and it is no vote for damage
+/// elsewhere.
+fn without_code(part: &BodyPart) -> String {
+    if part.kind == PartKind::Code {
+        return String::new();
+    }
+    let mut text = part.text.clone();
+    for span in part.spans.iter().filter(|it| it.kind == SpanKind::Code) {
+        text.replace_range(span.start..span.end, &"x".repeat(span.end - span.start));
+    }
+    text
 }
 
 const SOFT_HYPHEN: char = '\u{ad}';
@@ -214,6 +222,17 @@ mod tests {
         let text = "\u{a0}â€¢ Security Guarantees:\u{a0} more";
         let end = text.find(':').unwrap() + 1;
         check(part(text, &[(0, end)]), "• Security Guarantees: more", &["• Security Guarantees:"], 2);
+    }
+
+    #[test]
+    fn damage_that_code_shows_is_meant() {
+        let text = "The form said GÃ¶ran where â€™ stood, and GÃ¶ran was not amused.";
+        let cited = text.find("â€™").unwrap();
+        let mut cites = part(text, &[]);
+        cites.spans = vec![Span { start: cited, end: cited + "â€™".len(), kind: SpanKind::Code }];
+        check(cites, "The form said Göran where â€™ stood, and Göran was not amused.", &["â€™"], 0);
+        let listing = BodyPart { kind: PartKind::Code, ..part(text, &[]) };
+        check(listing, text, &[], 0);
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl<'h> Repairer<'h> {
     }
 
     /// Ends the text: appends the rest to `out` and gives its repairs.
-    pub fn finish(mut self, out: &mut String) -> Vec<Repair> {
+    pub fn finish(&mut self, out: &mut String) -> Vec<Repair> {
         self.settle(out)
     }
 

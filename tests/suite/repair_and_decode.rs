@@ -51,6 +51,56 @@ fn lines_of_json_are_repaired_with_their_fields_kept() {
 }
 
 #[test]
+fn a_plan_is_written_applied_and_undone() {
+    let desk = Desk::new();
+    // Over two windows, so that positions and lines go on from one to the next.
+    let damaged = DAMAGED.repeat(40_000);
+    let whole = WHOLE.repeat(40_000);
+    desk.write("a.txt", &damaged);
+    let run = desk.run(&["repair", "--explain", "--plan", "plan.jsonl", "a.txt"]);
+    assert!(run.out == whole && run.code == 0, "{}", run.code);
+    assert!(run.err.lines().last().is_some_and(|line| line.starts_with("80000:")), "{:?}", run.err.lines().last());
+    assert!(desk.run(&["repair", "--apply", "plan.jsonl", "a.txt"]).out == whole);
+    desk.write("b.txt", &whole);
+    assert!(desk.run(&["repair", "--undo", "plan.jsonl", "b.txt"]).out == damaged);
+    let run = desk.run(&["repair", "--undo", "plan.jsonl", "a.txt"]);
+    assert_eq!(run.code, 1);
+    assert!(run.err.contains("the plan is not of a.txt"), "{}", run.err);
+    assert_eq!(desk.run(&["repair", "--apply", "plan.jsonl", "--nbsp", "a.txt"]).code, 2);
+}
+
+#[test]
+fn a_plan_of_records_is_what_explains_them() {
+    let desk = Desk::new();
+    let lines = [json!({"id": 1, "text": "sound"}), json!({"id": 2, "text": "donâ€™t"})];
+    let input: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    desk.write("a.jsonl", &input);
+    let explained = desk.run(&["repair", "-f", "jsonl", "--explain", "a.jsonl"]).out;
+    desk.write("plan.jsonl", &explained);
+    let applied = desk.run(&["repair", "-f", "jsonl", "--apply", "plan.jsonl", "a.jsonl"]).out;
+    assert_eq!(records(&applied)[1]["text"], "don’t");
+    desk.write("b.jsonl", &applied);
+    assert_eq!(desk.run(&["repair", "-f", "jsonl", "--undo", "plan.jsonl", "b.jsonl"]).out, input);
+    assert_eq!(desk.run(&["repair", "-f", "jsonl", "--undo", "plan.jsonl", "a.jsonl"]).code, 1);
+}
+
+#[test]
+fn hints_weigh_and_tidying_is_asked_for() {
+    let desk = Desk::new();
+    let text = "La Chine a annoncÚ".as_bytes();
+    assert_eq!(desk.run_with(&["repair"], text).out, "La Chine a annoncÚ");
+    assert_eq!(desk.run_with(&["repair", "--language", "fr"], text).out, "La Chine a annoncé");
+    assert_eq!(desk.run_with(&["repair", "--tld", "fr"], text).out, "La Chine a annoncé");
+    assert_eq!(desk.run_with(&["repair", "--declared", "macintosh"], "pol√≠tica".as_bytes()).out, "política");
+    let untidy = "12\u{a0}000\u{200b} cafe\u{301}s\r\n";
+    let check = |flag, tidy| assert_eq!(desk.run_with(&["repair", flag], untidy.as_bytes()).out, tidy);
+    check("--nbsp", "12 000\u{200b} cafe\u{301}s\r\n");
+    check("--zero-width", "12\u{a0}000 cafe\u{301}s\r\n");
+    check("--line-ends", "12\u{a0}000\u{200b} cafe\u{301}s\n");
+    check("--nfc", "12\u{a0}000\u{200b} cafés\r\n");
+}
+
+#[test]
 fn bytes_are_decoded_and_the_evidence_shown() {
     let desk = Desk::new();
     desk.write("a.html", b"<meta charset=utf-8><p>na\xefve caf\xe9 cr\xe8me");
