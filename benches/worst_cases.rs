@@ -25,7 +25,10 @@ const TOO_SHORT_TO_JUDGE: Duration = Duration::from_millis(1);
 /// 70 bytes of prose.
 const SENTENCE: &str = "The ferry was late again this morning, and nobody could say why it was. ";
 
-const CASES: &[(&str, usize, fn(usize) -> String)] = &[
+/// A name, a size, and the page of that size.
+type Case = (&'static str, usize, fn(usize) -> String);
+
+const CASES: &[Case] = &[
     ("nested <div>", 40_000, |n| "<div>".repeat(n)),
     ("nested <div>, closed", 40_000, |n| "<div>".repeat(n) + &"x</div>".repeat(n)),
     ("nested <ul><li>x", 40_000, |n| "<ul><li>x".repeat(n)),
@@ -158,8 +161,8 @@ fn main() {
         };
         print!("{name:36} {:9}", once.len());
         let mut fails = false;
-        let stages: [(&dyn Fn(&str) -> Duration, Duration); 2] =
-            [(&parse, PARSE_UNDER_1_MB_MAX), (&clean, CLEAN_UNDER_1_MB_MAX)];
+        type Stage<'a> = (&'a dyn Fn(&str) -> Duration, Duration);
+        let stages: [Stage<'_>; 2] = [(&parse, PARSE_UNDER_1_MB_MAX), (&clean, CLEAN_UNDER_1_MB_MAX)];
         for (stage, under_1_mb_max) in stages {
             let (time, time_twice) = (stage(&once), stage(&twice));
             let growth = time_twice.as_secs_f64() / time.as_secs_f64();

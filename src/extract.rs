@@ -18,7 +18,7 @@ use crate::dom::{self, Dom};
 use crate::duplicate::SimHash;
 use crate::main_content::picks::Picks;
 use crate::main_content::{self, Anchors, Declared, Site, Stated, Story};
-use crate::metadata::{self, Settled};
+use crate::metadata::{self, Field, Settled};
 use crate::mojibake::{self, Hints, Normalisation};
 use crate::page::Page;
 use crate::pagination;
@@ -495,25 +495,35 @@ fn page_type(claims: &metadata::Claims, story: &Story) -> (PageType, f32) {
     } else if has("DiscussionForumPosting") || has("QAPage") {
         (PageType::Forum, STATED_LIKELY)
     } else if has("Product") && !["NewsArticle", "Article", "BlogPosting", "Review"].into_iter().any(has) {
-        (PageType::Product, STATED_LIKELY)
+        (PageType::Product, STATED_PRODUCT_LIKELY)
     } else if !has("NewsArticle") && (story.is_listing || (has("CollectionPage") && is_short)) {
         (PageType::Listing, STATED_LIKELY)
     } else if story.is_gallery || has("ImageGallery") {
         (PageType::Gallery, SHOWN_LIKELY)
+    } else if has("NewsArticle") {
+        (PageType::Article, STATED_LIKELY)
+    } else if claims.schema_types().iter().any(|it| it.ends_with("Article") || it == "BlogPosting" || it == "Review") {
+        (PageType::Article, STATED_ARTICLE_LIKELY)
     } else {
+        // Whoever names a writer and a day tells a story; whatever is like a list and yet tells at length is read as one.
+        let is_signed = claims.says(Field::Author) && claims.says(Field::DatePublished);
         match story.page_type {
-            // Whatever is like a list and yet tells at length is read as a story.
-            Some((PageType::Listing, likely)) if !is_short || likely < OTHER_LIKELY_MIN => {
+            Some((PageType::Other | PageType::Listing, likely)) if is_signed || likely < OTHER_LIKELY_MIN => {
                 (PageType::Article, 1.0 - likely)
             }
+            Some((PageType::Listing, likely)) if !is_short => (PageType::Article, 1.0 - likely),
+            Some((PageType::Product, likely)) if likely < OTHER_LIKELY_MIN => (PageType::Article, 1.0 - likely),
             Some(guess) => guess,
             None => (PageType::Article, STATED_LIKELY),
         }
     }
 }
 
-/// How likely a page is what it calls itself: so it was for 95 of 100 pages of wcxb-dev that call themselves something.
-const STATED_LIKELY: f32 = 0.95;
+/// How likely a page is what it calls itself. Of the pages of wcxb-dev all 101 that call themselves news or a thread are,
+/// 16 of 18 that call themselves a list, 542 of 659 an article, 74 of 86 a product.
+const STATED_LIKELY: f32 = 0.97;
+const STATED_PRODUCT_LIKELY: f32 = 0.86;
+const STATED_ARTICLE_LIKELY: f32 = 0.82;
 /// How likely a page is a gallery that shows more captions than prose.
 const SHOWN_LIKELY: f32 = 0.8;
 /// A page is taken for a list or for none of the known kinds from this on: 95 of 100 that the model gives as much are. A

@@ -301,6 +301,11 @@ impl Claims {
         self.article_body.as_deref()
     }
 
+    /// Whether the page says anything of this.
+    pub fn says(&self, field: Field) -> bool {
+        self.claims.iter().any(|it| it.field == field)
+    }
+
     /// Types the page gives itself: schema.org types without prefix, and `og:` with the Open Graph type.
     pub fn schema_types(&self) -> &[String] {
         &self.types

@@ -5,7 +5,7 @@
 
 use super::keeper::{Keeper, RobotsVisit};
 use super::read::{Known, Read, Reading, read, word};
-use super::{CrawlError, Reservations, now};
+use super::{CrawlError, Reservations, just_past, now};
 use crate::archive::{self, Archive, Kept};
 use crate::discover::Kind;
 use crate::extract;
@@ -108,7 +108,7 @@ pub(super) async fn visit(shared: Arc<Shared>, task: Task) -> Result<Visited, Cr
             let done = Visit {
                 began: Instant::now(),
                 began_at: now(),
-                answered_at: now(),
+                answered_at: just_past(),
                 delay_ms: delay(&shared, &known, None),
             };
             settle(&shared, &known, task, asked, Vec::new(), done).await
@@ -139,7 +139,7 @@ async fn visit_known(shared: &Arc<Shared>, known: &Arc<Known>, task: Task) -> Re
             return ask_robots(shared, known, task, before).await;
         }
     }
-    let answered_at = now();
+    let answered_at = just_past();
     let robots = shared.fetcher.known_robots(&task.lead.url);
     let crawl_delay = robots.as_ref().and_then(|robots| robots.crawl_delay());
     let delay_ms = delay(shared, known, crawl_delay);
@@ -395,7 +395,7 @@ async fn ask_robots(
 ) -> Result<Visited, CrawlError> {
     let is_conditional = before.as_ref().is_some_and(|before| before.validators != Validators::default());
     let robots = shared.fetcher.ask_robots(&task.lead.url, before).await;
-    let answered_at = now();
+    let answered_at = just_past();
     let crawl_delay = shared.fetcher.known_robots(&task.lead.url).and_then(|robots| robots.crawl_delay());
     let delay_ms = delay(shared, known, crawl_delay);
     let (outcome, word, message) = match &robots.answer {

@@ -96,7 +96,7 @@ fn post_at(dom: &Dom, blocks: &Blocks, node: NodeId) -> Option<Found> {
     let links = || dom.descendants(node).filter(|it| dom.is(*it, Tag::A));
     let is_page = |it: &NodeId| dom.attr(*it, Attr::HREF).and_then(|it| Url::parse(it.trim()).ok());
     // The last link is the post's own, with its date.
-    let last = links().filter(|it| is_page(it).is_some_and(|it| it.path().len() > 1)).next_back();
+    let last = links().rfind(|it| is_page(it).is_some_and(|it| it.path().len() > 1));
     let mut url = named.or_else(|| last.and_then(|it| is_page(&it)))?;
     url.set_query(None);
     url.set_fragment(None);

@@ -266,7 +266,7 @@ fn address(url: &Url, set: &mut impl FnMut(Column, f32)) {
     let is_year = |it: &&str| {
         it.len() == 4 && (it.starts_with("19") || it.starts_with("20")) && it.bytes().all(|b| b.is_ascii_digit())
     };
-    set(Column::HasDate, f32::from(u8::from(segments.iter().any(|it| is_year(it)))));
+    set(Column::HasDate, f32::from(u8::from(segments.iter().any(is_year))));
     set(Column::HasQuery, f32::from(u8::from(url.query().is_some())));
     set(Column::IsFront, f32::from(u8::from(segments.is_empty())));
     let host = url.host_str().unwrap_or("");

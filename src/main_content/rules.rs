@@ -588,8 +588,8 @@ impl<'a> Judge<'a> {
                 self.drop(row_idx, Reason::Meta);
             }
         }
-        for row_idx in 0..=first {
-            if self.is_kept(row_idx) && (self.is_byline(row_idx) || (row_idx < first && is_date(&rows[row_idx]))) {
+        for (row_idx, row) in rows.iter().enumerate().take(first + 1) {
+            if self.is_kept(row_idx) && (self.is_byline(row_idx) || (row_idx < first && is_date(row))) {
                 self.drop(row_idx, Reason::Meta);
             }
         }
@@ -644,11 +644,12 @@ impl<'a> Judge<'a> {
     fn is_byline(&self, row_idx: usize) -> bool {
         let row = &self.blocks.rows[row_idx];
         let text = self.blocks.text(row);
-        let is_labelled = words::begins_byline(text)
-            && row.n_sentences <= 1
+        let begins = || words::begins_byline(text) || words::beginning(text) == Some(Meaning::DateLabel);
+        let is_labelled = begins()
+            && (row.n_sentences <= 1 || row.n_digits * 5 >= row.n_chars)
             && if row.n_digits >= 4 { row.n_chars <= BYLINE_CHARS_MAX } else { row.n_words <= BYLINE_WORDS_MAX };
         let is_dated = row.n_sentences == 0 && row.n_chars <= DATED_NAME_CHARS_MAX && holds_year(text);
-        row.kind == PartKind::Paragraph && (is_labelled || is_dated)
+        row.kind == PartKind::Paragraph && (is_labelled || is_dated) && !self.is_dateline(row_idx)
     }
 
     /// Whether the page calls a block the summary under its headline.

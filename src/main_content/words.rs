@@ -109,6 +109,9 @@ pub fn line(text: &str) -> Option<Meaning> {
     }
     let mut key = String::new();
     key::write(text, &mut key);
+    if key.is_empty() {
+        return None;
+    }
     if let Some(meaning) = known(Digest::of(&key)).or_else(|| start(&key)) {
         return Some(meaning);
     }
@@ -180,7 +183,7 @@ pub fn beginning(text: &str) -> Option<Meaning> {
     }
     let mut key = String::new();
     key::write(label, &mut key);
-    known(Digest::of(&key))
+    if key.is_empty() { None } else { known(Digest::of(&key)) }
 }
 
 /// Whether a line begins with what stands before an author's name: "By", "Von", "โดย".
@@ -225,8 +228,8 @@ mod tests {
             for word in line.split('"').skip(1).step_by(2) {
                 let mut key = String::new();
                 key::write(word, &mut key);
-                if seen.insert(key) {
-                    check(&word.to_uppercase().to_lowercase(), meaning);
+                if !key.is_empty() && seen.insert(key) {
+                    check(word, meaning);
                 }
             }
         }

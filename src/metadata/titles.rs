@@ -181,7 +181,7 @@ fn head<'a>(title: &'a str, path: &str) -> Option<&'a str> {
 
 /// A heading that ends in a title which two other sources give (`Results for “Owls”`, a label or day before the headline)
 /// speaks for that title.
-fn drop_labels(titles: &mut Vec<Title>) {
+fn drop_labels(titles: &mut [Title]) {
     let Some(at) = titles.iter().position(|it| it.sources == [Source::H1]) else { return };
     let ends_in = |it: &Title| {
         let before = titles[at].folded.strip_suffix(it.folded.as_str());

@@ -1,5 +1,7 @@
 //! The program killed at any moment: nothing stored is lost or torn, no host is asked too soon, little is asked twice.
 
+#![allow(clippy::print_stdout, reason = "a seed and a count to find in a failed run")]
+
 use super::{Trial, feed};
 use crate::site::{World, fetch_counts};
 use std::time::Duration;
