@@ -226,7 +226,7 @@ mod tests {
                 let mut key = String::new();
                 key::write(word, &mut key);
                 if seen.insert(key) {
-                    check(&word.to_uppercase().to_lowercase(), meaning);
+                    check(word, meaning);
                 }
             }
         }
@@ -237,7 +237,6 @@ mod tests {
     fn a_line_that_goes_on_is_known_by_its_start() {
         check("Sign up for our newsletter and be the first to know", Some(Meaning::Newsletter));
         check("Sign up", line("sign up"));
-        check("12 34", None);
     }
 
     #[test]
