@@ -263,8 +263,3 @@ impl Lock {
 fn now() -> Millis {
     jiff::Timestamp::now().as_millisecond()
 }
-
-/// The first whole millisecond that is past for certain: a pause that is counted from it is never too short.
-fn just_past() -> Millis {
-    now() + 1
-}

@@ -5,7 +5,7 @@
 
 use super::keeper::{Keeper, RobotsVisit};
 use super::read::{Known, Read, Reading, read, word};
-use super::{CrawlError, Reservations, just_past, now};
+use super::{CrawlError, Reservations, now};
 use crate::archive::{self, Archive, Kept};
 use crate::discover::Kind;
 use crate::extract;
@@ -108,7 +108,7 @@ pub(super) async fn visit(shared: Arc<Shared>, task: Task) -> Result<Visited, Cr
             let done = Visit {
                 began: Instant::now(),
                 began_at: now(),
-                answered_at: just_past(),
+                answered_at: now(),
                 delay_ms: delay(&shared, &known, None),
             };
             settle(&shared, &known, task, asked, Vec::new(), done).await
@@ -139,7 +139,7 @@ async fn visit_known(shared: &Arc<Shared>, known: &Arc<Known>, task: Task) -> Re
             return ask_robots(shared, known, task, before).await;
         }
     }
-    let answered_at = just_past();
+    let answered_at = now();
     let robots = shared.fetcher.known_robots(&task.lead.url);
     let crawl_delay = robots.as_ref().and_then(|robots| robots.crawl_delay());
     let delay_ms = delay(shared, known, crawl_delay);
@@ -238,7 +238,9 @@ fn request(known: &Known, is_archived: bool, task: &Task) -> Request {
 fn delay(shared: &Shared, known: &Known, crawl_delay: Option<Duration>) -> Millis {
     let own = known.source.delay_ms.map_or(shared.delay_ms, |delay| Millis::try_from(delay.get()).unwrap_or(0));
     let theirs = crawl_delay.unwrap_or_default().min(CRAWL_DELAY_MAX);
-    own.max(Millis::try_from(theirs.as_millis()).unwrap_or(Millis::MAX))
+    let pause = own.max(Millis::try_from(theirs.as_millis()).unwrap_or(Millis::MAX));
+    // The clock is read in whole milliseconds, rounded down: one more, so that no pause is shorter than it is said to be.
+    if pause == 0 { 0 } else { pause.saturating_add(1) }
 }
 
 /// What came back, read.
@@ -395,7 +397,7 @@ async fn ask_robots(
 ) -> Result<Visited, CrawlError> {
     let is_conditional = before.as_ref().is_some_and(|before| before.validators != Validators::default());
     let robots = shared.fetcher.ask_robots(&task.lead.url, before).await;
-    let answered_at = just_past();
+    let answered_at = now();
     let crawl_delay = shared.fetcher.known_robots(&task.lead.url).and_then(|robots| robots.crawl_delay());
     let delay_ms = delay(shared, known, crawl_delay);
     let (outcome, word, message) = match &robots.answer {
