@@ -486,7 +486,8 @@ const TAGS_LOOKED_AT: usize = 200;
 /// Tags that make text markup which does not begin with one: an article about HTML quotes one or two.
 const TAGS_MIN: usize = 4;
 
-/// The kind of page, and how likely it is that: by the page's own word, else by what its rows show, else by the model.
+/// The kind of page, and how likely it is that: by the page's own word, else by what its rows show, else by the model. Where
+/// the model's guess is not followed, what it leaves for all other kinds is given for the article: that much at most.
 fn page_type(claims: &metadata::Claims, story: &Story) -> (PageType, f32) {
     let has = |name: &str| claims.schema_types().iter().any(|it| it == name);
     let is_short = main_content::n_prose_chars(story) < LISTING_CHARS_MAX;
@@ -524,7 +525,7 @@ fn page_type(claims: &metadata::Claims, story: &Story) -> (PageType, f32) {
 const STATED_LIKELY: f32 = 0.97;
 const STATED_PRODUCT_LIKELY: f32 = 0.86;
 const STATED_ARTICLE_LIKELY: f32 = 0.82;
-/// How likely a page is a gallery that shows more captions than prose.
+/// How likely a page is a gallery that shows more captions than prose: not measured, as no set here has galleries.
 const SHOWN_LIKELY: f32 = 0.8;
 /// A page is taken for a list or for none of the known kinds from this on: 95 of 100 that the model gives as much are. A
 /// list's text is not printed, so a story that is taken for one is lost.
