@@ -8,14 +8,18 @@
 use copydesk::dom::{Dom, Options};
 use copydesk::extract;
 use copydesk::page::Page;
-use std::fs;
 use std::hint::black_box;
+use std::process::{Command, ExitCode};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
+use std::{env, fs};
 
 /// Each page is done in so many rounds of at least so long, and the best round counts, since what disturbs a measurement
 /// only ever adds to it. Long beside the 4 ms in which Linux updates its clock.
 const ROUNDS: (u32, Duration) = (4, Duration::from_millis(100));
+
+/// How often what looks too slow is timed again: on a busy machine one page in ten does at first.
+const TIMED_AGAIN: usize = 4;
 
 const GROWTH_MAX: f64 = 2.3;
 const PARSE_UNDER_1_MB_MAX: Duration = Duration::from_millis(100);
@@ -145,12 +149,26 @@ const CASES: &[Case] = &[
     ("lines of a text", 100_000, |n| "x\n".repeat(n)),
 ];
 
-fn main() {
+/// What makes glibc keep the memory it was given: it fetches pieces over 32 MB from the kernel each time, page by page, so
+/// that a page just over that size takes a third longer than one just under it. Elsewhere it changes nothing.
+const KEEPS_MEMORY: [(&str, &str); 3] = [
+    ("MALLOC_MMAP_THRESHOLD_", "1073741824"),
+    ("MALLOC_TRIM_THRESHOLD_", "4294967296"),
+    ("MALLOC_TOP_PAD_", "268435456"),
+];
+
+fn main() -> ExitCode {
+    if KEEPS_MEMORY.iter().any(|(name, _)| env::var_os(name).is_none()) {
+        // glibc reads them as a program begins.
+        let this = env::current_exe().expect("a program has a file");
+        let status = Command::new(this).args(env::args_os().skip(1)).envs(KEEPS_MEMORY).status();
+        return if status.is_ok_and(|it| it.success()) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     println!(
         "{:36} {:>9} {:>9} {:>9} {:>7} {:>9} {:>9} {:>7}",
         "page", "bytes", "parse ms", "twice", "growth", "clean ms", "twice", "growth"
     );
-    let only = std::env::args().nth(1).filter(|it| !it.starts_with('-'));
+    let only = env::args().nth(1).filter(|it| !it.starts_with('-'));
     let mut n_failed = 0;
     for (name, n, page) in CASES.iter().filter(|it| only.as_ref().is_none_or(|only| it.0.contains(only))) {
         let (once, twice) = (page(*n), page(2 * n));
@@ -159,22 +177,31 @@ fn main() {
             let page = Page::saved(page, None);
             time_of(|| drop(black_box(extract::extract(black_box(&page), &extract::Options::default()))))
         };
-        print!("{name:36} {:9}", once.len());
-        let mut fails = false;
         type Stage<'a> = (&'a dyn Fn(&str) -> Duration, Duration);
         let stages: [Stage<'_>; 2] = [(&parse, PARSE_UNDER_1_MB_MAX), (&clean, CLEAN_UNDER_1_MB_MAX)];
+        print!("{name:36} {:9}", once.len());
+        let mut fails = false;
         for (stage, under_1_mb_max) in stages {
-            let (time, time_twice) = (stage(&once), stage(&twice));
+            let (mut time, mut time_twice) = (stage(&once), stage(&twice));
+            let is_slow = |time: Duration, time_twice: Duration| {
+                (time_twice.as_secs_f64() > GROWTH_MAX * time.as_secs_f64() && time > TOO_SHORT_TO_JUDGE)
+                    || (once.len() < 1_000_000 && time > under_1_mb_max)
+                    || (twice.len() < 1_000_000 && time_twice > under_1_mb_max)
+            };
+            for _ in 0..TIMED_AGAIN {
+                if is_slow(time, time_twice) {
+                    (time, time_twice) = (time.min(stage(&once)), time_twice.min(stage(&twice)));
+                }
+            }
+            fails |= is_slow(time, time_twice);
             let growth = time_twice.as_secs_f64() / time.as_secs_f64();
-            fails |= growth > GROWTH_MAX && time > TOO_SHORT_TO_JUDGE;
-            fails |= once.len() < 1_000_000 && time > under_1_mb_max;
-            fails |= twice.len() < 1_000_000 && time_twice > under_1_mb_max;
             print!(" {:9.2} {:9.2} {growth:7.2}", time.as_secs_f64() * 1e3, time_twice.as_secs_f64() * 1e3);
         }
         println!("{}", if fails { "  FAILS" } else { "" });
         n_failed += usize::from(fails);
     }
-    assert_eq!(n_failed, 0, "pages that take too long");
+    println!("{n_failed} of them too slow");
+    if n_failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Time that something takes: the average of the best round.

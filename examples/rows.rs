@@ -41,6 +41,9 @@ impl Page {
         }
         let claims = metadata::gather(&dom, url.as_ref());
         let reading = with_anchors(&claims, url.as_ref(), |anchors| Reading::of(&dom, anchors));
+        if reading.blocks.rows.len() > features::MEASURED_ROWS_MAX {
+            return Err(format!("{path}: more than {} rows are not measured", features::MEASURED_ROWS_MAX).into());
+        }
         Ok(Self { dom, url, claims, reading })
     }
 

@@ -13,6 +13,7 @@ pub use markdown::{front_matter, markdown};
 pub use record::from_record;
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The schema's name and version, the first field of every article's JSON.
@@ -558,10 +559,10 @@ pub fn plain(article: &Article) -> String {
 /// The body with a line above each post.
 fn with_posts(article: &Article) -> String {
     let has_captions = article.page_type == PageType::Gallery;
-    let mut lines: Vec<String> = Vec::new();
+    let mut lines: Vec<Cow<'_, str>> = Vec::new();
     for (part_idx, part) in article.blocks.iter().enumerate() {
         let post = article.posts.iter().find(|it| it.blocks.as_ref().is_some_and(|it| it.start == part_idx));
-        lines.extend(post.and_then(Post::about));
+        lines.extend(post.and_then(Post::about).map(Cow::Owned));
         lines.extend(text_of(part, has_captions));
     }
     lines.join("\n\n")
@@ -578,7 +579,7 @@ impl Post {
 
 /// A part as it stands in an article's text, `None` for what is left to other shapes: pictures without `has_captions`,
 /// embeds without words, and what stands beside. Typed bullets stand before their items; cells of a table are two spaces apart.
-pub fn text_of(part: &BodyPart, has_captions: bool) -> Option<String> {
+pub fn text_of(part: &BodyPart, has_captions: bool) -> Option<Cow<'_, str>> {
     if part.text.is_empty() || part.beside || (part.kind == PartKind::Caption && !has_captions) {
         return None;
     }
@@ -587,10 +588,10 @@ pub fn text_of(part: &BodyPart, has_captions: bool) -> Option<String> {
             let cells = row.split(" | ").map(str::trim).filter(|cell| !cell.is_empty());
             cells.collect::<Vec<_>>().join("  ")
         });
-        return Some(rows.collect::<Vec<_>>().join("\n"));
+        return Some(Cow::Owned(rows.collect::<Vec<_>>().join("\n")));
     }
     let marker = part.marker.as_deref().filter(|it| !it.ends_with('.'));
-    Some(marker.map_or_else(|| part.text.clone(), |it| format!("{it} {}", part.text)))
+    Some(marker.map_or(Cow::Borrowed(&part.text), |it| Cow::Owned(format!("{it} {}", part.text))))
 }
 
 #[cfg(test)]

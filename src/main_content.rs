@@ -89,11 +89,7 @@ pub fn find(
         return picked(dom, anchors, picks, url);
     }
     let reading = Reading::of_picked(dom, anchors, picks);
-    // A page that would keep the model too long is left to the rules.
-    let probabilities = match reading.blocks.rows.len() {
-        0..=JUDGED_ROWS_MAX => decide::probabilities(dom, &reading, anchors.stated.declared),
-        n_rows => vec![0.0; n_rows],
-    };
+    let probabilities = decide::probabilities(dom, &reading, anchors.stated.declared);
     reading.story(dom, anchors, url, probabilities, with_dropped, site)
 }
 
@@ -216,8 +212,6 @@ const HIDDEN_LIKELY_MIN: f32 = 0.8;
 /// From this on a page that the model takes for something else is none of an article's: of those that it gives 0.6 to 0.7,
 /// 84 of 100 are what it says.
 const OTHER_LIKELY_MIN: f32 = 0.6;
-/// Rows of a page that the model judges, each for a few microseconds.
-const JUDGED_ROWS_MAX: usize = 20_000;
 
 /// The story that the rules select: all of it, but for the headline over it.
 fn picked(dom: &Dom, anchors: &Anchors<'_>, picks: Picks, url: Option<&Url>) -> Story {

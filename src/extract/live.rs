@@ -61,7 +61,7 @@ fn post(found: &Found, blocks: std::ops::Range<usize>, parts: &[BodyPart]) -> Po
         None => part.kind == PartKind::Heading,
     });
     let text = own.iter().enumerate().filter(|(at, _)| Some(*at) != headline);
-    let text: Vec<String> = text.filter_map(|(_, part)| crate::article::text_of(part, false)).collect();
+    let text: Vec<_> = text.filter_map(|(_, part)| crate::article::text_of(part, false)).collect();
     let time = found.time.as_deref().map(|it| match is_hour(it) {
         true => it.to_owned(),
         false => metadata::moment(it).unwrap_or_else(|| it.to_owned()),

@@ -12,7 +12,7 @@
 //! the F1 reached.
 
 use super::Reading;
-use super::features::{Declared, context};
+use super::features::{self, Declared, context};
 use super::model;
 use super::rules::Verdict;
 use crate::dom::Dom;
@@ -28,8 +28,13 @@ pub struct Choice {
     pub expected_f1: f32,
 }
 
-/// How likely each row is of the story, by the built-in model alone.
+/// How likely each row is of the story, by the built-in model alone; 0.0 on a page that is too long to be measured, which
+/// leaves it to the rules.
 pub fn probabilities(dom: &Dom, reading: &Reading, declared: Declared) -> Vec<f32> {
+    let n_rows = reading.blocks.rows.len();
+    if n_rows > features::MEASURED_ROWS_MAX {
+        return vec![0.0; n_rows];
+    }
     let model = model::built_in().of(declared);
     let judged = model.first(&reading.table);
     let context = context::measure(dom, &reading.blocks, &reading.table, &judged);
@@ -47,7 +52,7 @@ pub fn choose(reading: &Reading, declared: Declared, mut probabilities: Vec<f32>
     for (row, probability) in probabilities.iter_mut().enumerate() {
         let factor = if reading.verdicts[row] == Verdict::Keep { odds } else { 1.0 / odds };
         *probability = factor * *probability / (1.0 + (factor - 1.0) * *probability);
-        if rows[row].n_words < HEADLINE_WORDS_MAX && reading.table.headline_likeness(row) > HEADLINE_LIKE {
+        if rows[row].n_words < HEADLINE_WORDS_MAX && reading.table.headline_likeness[row] > HEADLINE_LIKE {
             *probability = 0.0;
         }
     }

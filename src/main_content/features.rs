@@ -4,6 +4,7 @@
 //! around. Class names count only through their [meanings](super::marks). A row is measured by itself first; then it is told of
 //! the rows next to it. [`context`] adds what a first judgement of all rows says about each.
 
+mod alike;
 pub mod context;
 mod page;
 mod survey;
@@ -73,12 +74,19 @@ impl Declared {
 /// One row of numbers for each block.
 #[derive(Debug)]
 pub struct Table {
-    /// Row by row, one value a name.
+    /// Row by row, one value a name; empty for a page of more than [`MEASURED_ROWS_MAX`] rows.
     pub cells: Vec<f32>,
-    /// What is worth knowing of each row beside its numbers.
+    /// What is worth knowing of each row beside its numbers; of a page that is not measured, its shape.
     pub places: Vec<Place>,
-    survey: Survey,
+    /// How much each row is like the headline, from 0.0 to 1.0: share of its words in the likest candidate times share of
+    /// that one's words in it.
+    pub headline_likeness: Vec<f32>,
+    survey: Option<Survey>,
 }
+
+/// Rows of a page that are measured and judged by the model; each costs half a kilobyte and a few microseconds. Of the
+/// pages of wcxb-dev, fundus-a and traf-a none has half as many.
+pub const MEASURED_ROWS_MAX: usize = 20_000;
 
 /// Where a row stands: for judging rows together.
 #[derive(Debug, Clone, Copy, Default)]
@@ -99,11 +107,8 @@ impl Table {
         &self.cells[row * N..(row + 1) * N]
     }
 
-    /// How much a row is like the headline, from 0.0 to 1.0: share of its words in the likest candidate times share of
-    /// that one's words in it.
-    pub fn headline_likeness(&self, row: usize) -> f32 {
-        let row = self.row(row);
-        row[Column::HeadlineRow as usize] * row[Column::HeadlineOf as usize]
+    fn survey(&self) -> &Survey {
+        self.survey.as_ref().expect("only a page that is measured is asked about")
     }
 }
 
@@ -277,23 +282,28 @@ pub fn names() -> Vec<String> {
 
 /// Measures every row of a page.
 pub fn measure(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>) -> Table {
-    let survey = Survey::new(dom, blocks, marks);
     let n_rows = blocks.rows.len();
-    let mut cells_of_all = vec![0.0; n_rows * N];
     let mut places = vec![Place::default(); n_rows];
-    let page = Page::new(dom, blocks, &survey, anchors);
+    let likeness = alike::likeness(blocks, anchors);
+    let headline_likeness = likeness.iter().map(|[row, of, ..]| row * of).collect();
+    let shapes = alike::shapes(dom, blocks, &mut places);
+    if n_rows > MEASURED_ROWS_MAX {
+        return Table { cells: Vec::new(), places, headline_likeness, survey: None };
+    }
+    let survey = Survey::new(dom, blocks, marks);
+    let page = Page::new(dom, blocks, &survey, anchors, &likeness);
+    let mut cells_of_all = vec![0.0; n_rows * N];
     let mut widget = None;
     for (at, place) in places.iter_mut().enumerate() {
         let mut cells = row_of(&mut cells_of_all, at);
         page.own(at, &mut cells);
         page.tree(at, &mut cells, place);
         page.position(at, &mut cells, place);
-        page.elsewhere(at, &mut cells);
+        page.elsewhere(at, &mut cells, shapes[place.shape as usize]);
         page.words(at, &mut cells, &mut widget);
     }
-    page.shapes(&mut cells_of_all, &mut places);
     Page::neighbours(&mut cells_of_all, &places);
-    Table { cells: cells_of_all, places, survey }
+    Table { cells: cells_of_all, places, headline_likeness, survey: Some(survey) }
 }
 
 struct Cells<'a>(&'a mut [f32; N]);
@@ -431,7 +441,7 @@ mod tests {
         let dom = Dom::parse(PAGE, &Options::default());
         let blocks = blocks::split(&dom);
         let table = measure(&dom, &blocks, &marks::marks(&dom), &Anchors::default());
-        let prose: Vec<f32> = table.survey.prose.iter().map(|it| f32::from(u8::from(*it))).collect();
+        let prose: Vec<f32> = table.survey().prose.iter().map(|it| f32::from(u8::from(*it))).collect();
         let cells = context::measure(&dom, &blocks, &table, &prose);
         let of = |row: usize, column: &str| {
             let column = context::NAMES.iter().position(|it| it.strip_prefix("Judged:") == Some(column)).unwrap();

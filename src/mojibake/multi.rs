@@ -57,29 +57,37 @@ pub(super) fn fits(code: u32) -> u8 {
     }
 }
 
+/// The encodings, by their bits, that all East Asian characters of a line fit; none for a line that has no such characters.
+fn fitting(line: &str) -> u8 {
+    let mut fitting = 0b111;
+    let mut has_any = false;
+    for code in line.chars().map(u32::from).filter(|code| (FIRST..=LAST).contains(code)) {
+        fitting &= fits(code);
+        has_any = true;
+        if fitting == 0 {
+            break;
+        }
+    }
+    if has_any { fitting } else { 0 }
+}
+
 /// Whether a line has East Asian characters, and all of them fit one encoding.
 pub(super) fn may_be_utf8(line: &str) -> bool {
-    let wide = line.chars().map(u32::from).filter(|code| (FIRST..=LAST).contains(code));
-    let mut has_any = false;
-    wide.inspect(|_| has_any = true)
-        .try_fold(0b111, |all, code| Some(all & fits(code)).filter(|&all| all != 0))
-        .is_some()
-        && has_any
+    fitting(line) != 0
 }
 
 /// The line read as UTF-8, if it is that in the bytes of one of the encodings and reads better so.
 pub(super) fn reread(units: &[Unit]) -> Option<Vec<Unit>> {
     let line: String = units.iter().map(|unit| unit.c).collect();
-    if !may_be_utf8(&line) {
-        return None;
-    }
-    let as_it_stands = MODEL.text_cost(Context::LINE, line.chars());
-    let readings = WRONG.iter().enumerate().filter_map(|(wrong, encoding)| {
-        let (bytes, _, has_unmappable) = encoding.encode(&line);
-        let text = std::str::from_utf8(&bytes).ok().filter(|text| !has_unmappable && **text != line)?;
-        Some((MODEL.text_cost(Context::LINE, text.chars()), wrong, text.to_owned()))
-    });
+    let fitting = fitting(&line);
+    let readings =
+        WRONG.iter().enumerate().filter(|(wrong, _)| fitting >> wrong & 1 == 1).filter_map(|(wrong, encoding)| {
+            let (bytes, _, has_unmappable) = encoding.encode(&line);
+            let text = std::str::from_utf8(&bytes).ok().filter(|text| !has_unmappable && **text != line)?;
+            Some((MODEL.text_cost(Context::LINE, text.chars()), wrong, text.to_owned()))
+        });
     let (cost, wrong, text) = readings.min_by_key(|&(cost, ..)| cost)?;
+    let as_it_stands = MODEL.text_cost(Context::LINE, line.chars());
     if cost + START >= as_it_stands {
         return None;
     }

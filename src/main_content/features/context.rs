@@ -72,7 +72,7 @@ pub fn measure(dom: &Dom, blocks: &Blocks, table: &Table, judged: &[f32]) -> Vec
     let chars: Vec<f32> = blocks.rows.iter().map(|it| it.n_chars.min(CHARS_MAX) as f32).collect();
     let sums = Sums::new(&chars, judged);
     let page = Page { blocks, table, judged, chars: &chars, sums: &sums };
-    let branches = table.survey.branches(dom, sums.container(dom, table));
+    let branches = table.survey().branches(dom, sums.container(dom, table));
     let shapes = page.shapes();
     let ranks = page.ranks();
     let (since, to) = page.nearest();
@@ -109,7 +109,7 @@ pub fn measure(dom: &Dom, blocks: &Blocks, table: &Table, judged: &[f32]) -> Vec
 
         let element = blocks.rows[at].element;
         let (up, down, branch, _) = branches.of(element);
-        let rows = branch.map_or(at..at + 1, |it| table.survey.rows(dom, it));
+        let rows = branch.map_or(at..at + 1, |it| table.survey().rows(dom, it));
         set(Column::MassUp, up);
         set(Column::MassDown, down);
         set(Column::MassBranchShare, sums.mass(rows.clone()) / sums.total_mass());
@@ -163,7 +163,7 @@ impl Sums {
         let mut best = (0.0, dom.root());
         for node in dom.nodes() {
             if dom.tag(node).is_some() {
-                let rows = table.survey.rows(dom, node);
+                let rows = table.survey().rows(dom, node);
                 let gain = 2.0 * self.mass(rows.clone()) - self.chars(rows);
                 if gain >= best.0 && gain > 0.0 {
                     best = (gain, node);

@@ -1,13 +1,14 @@
 //! The measurements of each row, one group of columns a function.
 
+use super::alike::{self, Shape};
 use super::survey::{AGAINST, Branches, Sums, Survey, around, share};
-use super::wording::{self, Anchor};
+use super::wording;
 use super::{
     AROUND_AT, Anchors, Cells, Column, Declared, MARKS, MARKS_AT, N, NEIGHBOUR, NEIGHBOURS_AT, OFFSETS, Place,
-    SAME_SHAPE, SAME_SHAPE_AT, distance, log, row_of,
+    SAME_SHAPE, SAME_SHAPE_AT, distance, log,
 };
 use crate::article::PartKind;
-use crate::dom::{Attr, Dom, NodeId, Tag};
+use crate::dom::{Dom, NodeId, Tag};
 use crate::main_content::blocks::{Block, Blocks};
 use crate::main_content::marks::Mark;
 use crate::main_content::words::Meaning;
@@ -24,14 +25,12 @@ pub(super) struct Page<'a> {
     dense: Branches,
     total: Sums,
     container: Sums,
-    headlines: Vec<Anchor>,
-    descriptions: Vec<Anchor>,
     article_body: Option<&'a str>,
     /// Bytes of it searched so far.
     n_searched: Cell<usize>,
     declared: Declared,
-    /// By row, see [`Page::likeness`].
-    likeness: Vec<[f32; 4]>,
+    /// By row, see [`alike::likeness`].
+    likeness: &'a [[f32; 4]],
     headline_row: Option<usize>,
     /// By row: the last prose before it, the first from it on.
     prose_before: Vec<Option<u32>>,
@@ -50,9 +49,14 @@ pub(super) struct Page<'a> {
 const ARTICLE_BODY_BYTES_MIN: usize = 200;
 
 impl<'a> Page<'a> {
-    pub(super) fn new(dom: &'a Dom, blocks: &'a Blocks, survey: &'a Survey, anchors: &Anchors<'a>) -> Self {
+    pub(super) fn new(
+        dom: &'a Dom,
+        blocks: &'a Blocks,
+        survey: &'a Survey,
+        anchors: &Anchors<'a>,
+        likeness: &'a [[f32; 4]],
+    ) -> Self {
         let n_rows = blocks.rows.len();
-        let headlines: Vec<_> = anchors.headlines.iter().filter_map(|it| Anchor::new(it)).collect();
         let mut prose_before = Vec::with_capacity(n_rows);
         let mut last = None;
         for (at, prose) in survey.prose.iter().enumerate() {
@@ -82,10 +86,8 @@ impl<'a> Page<'a> {
             dense: survey.branches(dom, survey.dense),
             total: survey.page(),
             container: survey.sum(inside),
-            likeness: Vec::new(),
+            likeness,
             headline_row: None,
-            descriptions: anchors.descriptions.iter().filter_map(|it| Anchor::new(it)).collect(),
-            headlines,
             declared: anchors.declared,
             article_body: anchors.article_body.filter(|it| it.len() >= ARTICLE_BODY_BYTES_MIN),
             n_searched: Cell::new(0),
@@ -94,42 +96,11 @@ impl<'a> Page<'a> {
             first_prose,
             last_prose,
             sections: sections(blocks),
-            copies: copies(blocks),
+            copies: alike::copies(blocks),
             severities: blocks.rows.iter().map(|row| severity(blocks, row, survey)).collect(),
         };
-        page.likeness = page.likeness();
         page.headline_row = page.find_headline();
         page
-    }
-
-    /// How much of each row stands in the headline and in a description, and how much of those in the row.
-    fn likeness(&self) -> Vec<[f32; 4]> {
-        let longest = |anchors: &[Anchor]| anchors.iter().map(Anchor::n_words_max).max().unwrap_or(0);
-        let n_words_max = longest(&self.headlines).max(longest(&self.descriptions));
-        let best = |anchors: &[Anchor], words: &[u32]| {
-            let all = anchors.iter().map(|it| it.overlap(words));
-            all.fold((0.0, 0.0), |best: (f32, f32), it| if it.0 * it.1 > best.0 * best.1 { it } else { best })
-        };
-        let known = wording::Known::of(self.headlines.iter().chain(&self.descriptions));
-        let mut words = Vec::new();
-        let of_row = |row: &Block| {
-            if row.n_chars > ANCHORED_CHARS_MAX || row.n_words as usize > n_words_max {
-                return [0.0; 4];
-            }
-            words.clear();
-            let mut is_like = false;
-            wording::words(self.blocks.text(row), |it| {
-                is_like |= known.may_have(it);
-                words.push(it);
-            });
-            if !is_like {
-                return [0.0; 4];
-            }
-            words.sort_unstable();
-            let (headline, description) = (best(&self.headlines, &words), best(&self.descriptions, &words));
-            [headline.0, headline.1, description.0, description.1]
-        };
-        self.blocks.rows.iter().map(of_row).collect()
     }
 
     /// The row that is most like a headline candidate; headings, and the higher, win over others, and the later over the
@@ -317,7 +288,7 @@ impl<'a> Page<'a> {
         cells.set(ContainerProseShare, share(self.container.prose_chars, self.total.prose_chars));
     }
 
-    pub(super) fn elsewhere(&self, at: usize, cells: &mut Cells<'_>) {
+    pub(super) fn elsewhere(&self, at: usize, cells: &mut Cells<'_>, shape: Shape) {
         use Column::*;
         let text = self.blocks.text(&self.blocks.rows[at]);
         let [headline_row, headline_of, description_row, description_of] = self.likeness[at];
@@ -342,6 +313,9 @@ impl<'a> Page<'a> {
         let (copies, before) = self.copies[at];
         cells.set(Copies, copies.min(20) as f32);
         cells.set(CopiesBefore, before.min(20) as f32);
+        cells.set(ShapeRows, log(shape.rows));
+        cells.set(ShapeDensity, share(shape.link_chars, shape.chars));
+        cells.set(ShapeChars, log(shape.chars / shape.rows));
     }
 
     /// What widgets' words say of the row, of the heading above it and of the last line that opens a widget.
@@ -357,39 +331,6 @@ impl<'a> Page<'a> {
         if own >= OPENS_WIDGET {
             *widget = Some(at);
         }
-    }
-
-    /// Rows of one shape, and what they are like together.
-    pub(super) fn shapes(&self, cells: &mut [f32], places: &mut [Place]) {
-        use Column::*;
-        let mut order: Vec<(u64, u32)> = Vec::with_capacity(places.len());
-        for (at, row) in self.blocks.rows.iter().enumerate() {
-            order.push((self.shape(row.element), at as u32));
-        }
-        order.sort_unstable();
-        for (shape, group) in order.chunk_by(|a, b| a.0 == b.0).enumerate() {
-            let (mut chars, mut links) = (0, 0);
-            for (_, at) in group {
-                let row = &self.blocks.rows[*at as usize];
-                chars += row.n_chars;
-                links += row.n_link_chars;
-            }
-            for (_, at) in group {
-                places[*at as usize].shape = shape as u32;
-                let mut cells = row_of(cells, *at as usize);
-                cells.set(ShapeRows, log(group.len() as u32));
-                cells.set(ShapeDensity, share(links, chars));
-                cells.set(ShapeChars, log(chars / group.len() as u32));
-            }
-        }
-    }
-
-    fn shape(&self, element: NodeId) -> u64 {
-        let of = |node| {
-            let class = self.dom.attr(node, Attr::CLASS).unwrap_or("").as_bytes();
-            (digest(self.dom.tag_name(node).as_bytes()), digest(&class[..class.len().min(SHAPE_BYTES_MAX)]))
-        };
-        self.dom.ancestors(element).take(2).map(of).fold(0, |all, (name, class)| step(step(all, name), class))
     }
 
     pub(super) fn neighbours(cells: &mut [f32], places: &[Place]) {
@@ -419,9 +360,6 @@ const INLINE_DEPTH_MAX: usize = 32;
 /// Bytes of the page's own article body that are searched for its rows, all together. Beyond, it is not known whether a row
 /// stands there. A page of 1,000 rows and a body of 20 kB needs a fifth, if the body holds none of them.
 const SEARCHED_BYTES_MAX: usize = 100_000_000;
-
-/// Rows longer than this are no headline and no description.
-const ANCHORED_CHARS_MAX: u32 = 700;
 
 /// From this severity on, a line says what follows it.
 const OPENS_WIDGET: u8 = 4;
@@ -509,31 +447,3 @@ fn sections(blocks: &Blocks) -> Vec<(Option<u32>, u32, u32)> {
     }
     all
 }
-
-/// Of each row: how many rows of the page say the same, itself not counted, and how many of those stand before it.
-fn copies(blocks: &Blocks) -> Vec<(u32, u32)> {
-    let mut order: Vec<(u64, u32)> =
-        (blocks.rows.iter().zip(0..)).map(|(row, at)| (digest(blocks.text(row).as_bytes()), at)).collect();
-    order.sort_unstable();
-    let mut all = vec![(0, 0); order.len()];
-    for group in order.chunk_by(|a, b| a.0 == b.0) {
-        for (before, (_, at)) in group.iter().enumerate() {
-            all[*at as usize] = (group.len() as u32 - 1, before as u32);
-        }
-    }
-    all
-}
-
-/// A number for a text, eight bytes at a time.
-fn digest(text: &[u8]) -> u64 {
-    let (chunks, rest) = text.as_chunks::<8>();
-    let hash = chunks.iter().fold(text.len() as u64, |hash, chunk| step(hash, u64::from_le_bytes(*chunk)));
-    rest.iter().fold(hash, |hash, byte| step(hash, u64::from(*byte)))
-}
-
-fn step(hash: u64, value: u64) -> u64 {
-    (hash.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
-/// Bytes of a class that tell shapes apart.
-const SHAPE_BYTES_MAX: usize = 80;

@@ -2,19 +2,19 @@
 //!
 //! The build script makes the table of words with this, too.
 
-use crate::text::{fold_into, is_of_word};
+use crate::text::{fold_into, is_numeric, is_of_word};
 
 /// The line folded, without numbers.
 pub(crate) fn write(line: &str, key: &mut String) {
     fold_into(line, key);
-    if key.contains(char::is_numeric) {
+    if key.contains(is_numeric) {
         let words: Vec<&str> = key.split(' ').filter(|it| !is_number(it)).collect();
         *key = words.join(" ");
     }
 }
 
 fn is_number(word: &str) -> bool {
-    word.chars().all(char::is_numeric)
+    word.chars().all(is_numeric)
 }
 
 /// The number of the key's first word, without writing the key; `None` for a line that has no word but numbers.
@@ -25,7 +25,7 @@ pub(crate) fn first_word(line: &str) -> Option<Digest> {
         let mut has_letter = false;
         let mut c = chars.find(|c| is_of_word(*c))?;
         loop {
-            has_letter |= !c.is_numeric();
+            has_letter |= !is_numeric(c);
             if c.is_ascii() {
                 word.byte(c.to_ascii_lowercase() as u8);
             } else {

@@ -1,0 +1,106 @@
+//! What rows are like: the headline and the summaries, each other in shape, each other in words.
+
+use super::wording::{self, Anchor};
+use super::{Anchors, Place};
+use crate::dom::{Attr, Dom, NodeId};
+use crate::main_content::blocks::{Block, Blocks};
+
+/// How much of each row stands in the headline and in a description, and how much of those in the row.
+pub(super) fn likeness(blocks: &Blocks, anchors: &Anchors<'_>) -> Vec<[f32; 4]> {
+    let all = |texts: &[&str]| -> Vec<Anchor> { texts.iter().filter_map(|it| Anchor::new(it)).collect() };
+    let (headlines, descriptions) = (all(anchors.headlines), all(anchors.descriptions));
+    let longest = |anchors: &[Anchor]| anchors.iter().map(Anchor::n_words_max).max().unwrap_or(0);
+    let n_words_max = longest(&headlines).max(longest(&descriptions));
+    let best = |anchors: &[Anchor], words: &[u32]| {
+        let all = anchors.iter().map(|it| it.overlap(words));
+        all.fold((0.0, 0.0), |best: (f32, f32), it| if it.0 * it.1 > best.0 * best.1 { it } else { best })
+    };
+    let known = wording::Known::of(headlines.iter().chain(&descriptions));
+    let mut words = Vec::new();
+    let of_row = |row: &Block| {
+        if row.n_chars > ANCHORED_CHARS_MAX || row.n_words as usize > n_words_max {
+            return [0.0; 4];
+        }
+        words.clear();
+        let mut is_like = false;
+        wording::words(blocks.text(row), |it| {
+            is_like |= known.may_have(it);
+            words.push(it);
+        });
+        if !is_like {
+            return [0.0; 4];
+        }
+        words.sort_unstable();
+        let (headline, description) = (best(&headlines, &words), best(&descriptions, &words));
+        [headline.0, headline.1, description.0, description.1]
+    };
+    blocks.rows.iter().map(of_row).collect()
+}
+
+/// Rows longer than this are no headline and no description.
+const ANCHORED_CHARS_MAX: u32 = 700;
+
+/// The rows of one shape together.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Shape {
+    pub rows: u32,
+    pub chars: u32,
+    pub link_chars: u32,
+}
+
+/// Tells rows of one shape, and what they are like together: one entry a shape.
+pub(super) fn shapes(dom: &Dom, blocks: &Blocks, places: &mut [Place]) -> Vec<Shape> {
+    let mut order: Vec<(u64, u32)> = Vec::with_capacity(places.len());
+    for (at, row) in blocks.rows.iter().enumerate() {
+        order.push((shape(dom, row.element), at as u32));
+    }
+    order.sort_unstable();
+    let mut shapes: Vec<Shape> = Vec::new();
+    for group in order.chunk_by(|a, b| a.0 == b.0) {
+        let mut shape = Shape { rows: group.len() as u32, ..Shape::default() };
+        for (_, at) in group {
+            places[*at as usize].shape = shapes.len() as u32;
+            let row = &blocks.rows[*at as usize];
+            shape.chars += row.n_chars;
+            shape.link_chars += row.n_link_chars;
+        }
+        shapes.push(shape);
+    }
+    shapes
+}
+
+fn shape(dom: &Dom, element: NodeId) -> u64 {
+    let of = |node| {
+        let class = dom.attr(node, Attr::CLASS).unwrap_or("").as_bytes();
+        (digest(dom.tag_name(node).as_bytes()), digest(&class[..class.len().min(SHAPE_BYTES_MAX)]))
+    };
+    dom.ancestors(element).take(2).map(of).fold(0, |all, (name, class)| step(step(all, name), class))
+}
+
+/// Bytes of a class that tell shapes apart.
+const SHAPE_BYTES_MAX: usize = 80;
+
+/// Of each row: how many rows of the page say the same, itself not counted, and how many of those stand before it.
+pub(super) fn copies(blocks: &Blocks) -> Vec<(u32, u32)> {
+    let mut order: Vec<(u64, u32)> =
+        (blocks.rows.iter().zip(0..)).map(|(row, at)| (digest(blocks.text(row).as_bytes()), at)).collect();
+    order.sort_unstable();
+    let mut all = vec![(0, 0); order.len()];
+    for group in order.chunk_by(|a, b| a.0 == b.0) {
+        for (before, (_, at)) in group.iter().enumerate() {
+            all[*at as usize] = (group.len() as u32 - 1, before as u32);
+        }
+    }
+    all
+}
+
+/// A number for a text, eight bytes at a time.
+fn digest(text: &[u8]) -> u64 {
+    let (chunks, rest) = text.as_chunks::<8>();
+    let hash = chunks.iter().fold(text.len() as u64, |hash, chunk| step(hash, u64::from_le_bytes(*chunk)));
+    rest.iter().fold(hash, |hash, byte| step(hash, u64::from(*byte)))
+}
+
+fn step(hash: u64, value: u64) -> u64 {
+    (hash.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
