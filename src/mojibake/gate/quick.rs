@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use super::super::codecs::{Mask, N_UTF8, TABLES};
 use super::super::languages::{ALL, Languages, RUSSIAN, are_of_none};
 use super::super::multi;
-use super::{ENTRIES, ENTRY_OF, Entry, Kind, owners_of};
+use super::{ENTRIES, ENTRY_OF, Entry, Kind};
 
 /// Numbers of characters; those that all of this takes for one share a number. A test holds that they suffice.
 const NUMBERS: usize = 1024;
@@ -36,8 +36,17 @@ struct Table {
     numbers: Box<[u32; ENTRIES]>,
     /// Languages by number.
     owners: Box<[Languages; NUMBERS]>,
-    /// A bit for each number before each number.
-    pairs: Box<[u64; NUMBERS * NUMBERS / 64]>,
+    /// What each number before each number is, two bits each.
+    pairs: Box<[u64; NUMBERS * NUMBERS / 32]>,
+}
+
+/// What two neighbours are: nothing, or what is looked at closely, or a lead and a continuation byte that are letters of one
+/// alphabet. Words have those by chance; looked at closely are two in one word, and a word of two letters that begins with a
+/// capital.
+mod pair {
+    pub(super) const MARKED: u64 = 1;
+    pub(super) const IN_WORD: u64 = 2;
+    pub(super) const IN_CAPITALISED: u64 = 3;
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(Table::new);
@@ -71,20 +80,25 @@ impl Table {
             };
             *slot = u32::from(number) | kind(&entries[usize::from(number)]);
         }
-        let mut pairs = Box::new([0_u64; NUMBERS * NUMBERS / 64]);
-        let mut mark = |before: usize, next: usize| pairs[before * (NUMBERS / 64) + next / 64] |= 1 << (next % 64);
+        let mut pairs = Box::new([0_u64; NUMBERS * NUMBERS / 32]);
+        let mut mark = |before: usize, next: usize, what: u64| {
+            let (slot, at) = (&mut pairs[before * (NUMBERS / 32) + next / 32], 2 * (next % 32));
+            if *slot >> at & 3 != pair::MARKED {
+                *slot = *slot & !(3 << at) | what << at;
+            }
+        };
         for (before, first) in entries.iter().enumerate() {
             for (next, second) in entries.iter().enumerate().skip(usize::from(SPACE)) {
                 let is_euro_tail = second.is_euro && first.long_leads & second.tails != 0;
                 let is_opener = first.kind == Kind::Opener && second.is_letter();
                 let is_odd = first.is_odd_before(second) || is_opener || is_euro_tail;
                 if before.max(next) >= usize::from(FIRST) && is_odd {
-                    mark(before, next);
+                    mark(before, next, pair::MARKED);
                 }
             }
             // Letters of other alphabets meet ASCII letters only where something is wrong.
             if first.loses_space {
-                mark(before, usize::from(SPACE));
+                mark(before, usize::from(SPACE), pair::MARKED);
             }
         }
         for codec in 0..N_UTF8 as Mask {
@@ -96,7 +110,12 @@ impl Table {
             for lead in numbers(0xC2..=0xDF) {
                 let is_lead = entries[lead].leads >> codec & 1 == 1;
                 let tails = tails.iter().filter(|&&tail| is_lead && entries[tail].tails >> codec & 1 == 1);
-                tails.for_each(|&tail| mark(lead, tail));
+                for &tail in tails {
+                    let (first, second) = (&entries[lead], &entries[tail]);
+                    let is_in_word = first.alphabet > 1 && first.alphabet == second.alphabet;
+                    let in_word = if first.kind == Kind::Capital { pair::IN_CAPITALISED } else { pair::IN_WORD };
+                    mark(lead, tail, if is_in_word { in_word } else { pair::MARKED });
+                }
             }
         }
         let mut owners = Box::new([ALL; NUMBERS]);
@@ -104,9 +123,10 @@ impl Table {
         Self { numbers, owners, pairs }
     }
 
-    fn is_marked(&self, before: u32, next: u32) -> bool {
+    /// What two neighbours are, see [`pair`].
+    fn pair(&self, before: u32, next: u32) -> u64 {
         let (before, next) = (before as usize % NUMBERS, next as usize % NUMBERS);
-        self.pairs[before * (NUMBERS / 64) + next / 64] >> (next % 64) & 1 == 1
+        self.pairs[before * (NUMBERS / 32) + next / 32] >> (2 * (next % 32)) & 3
     }
 }
 
@@ -126,9 +146,11 @@ pub(super) fn may_be_damaged(line: &[u8]) -> bool {
     // Bits are taken together, so that there is one branch a word.
     let (mut marked, mut three) = (false, 0);
     let (mut before, mut two) = (u32::from(ALONE), 0);
+    // Pairs in the word so far, and whether it is two letters that are one.
+    let (mut n_in_word, mut ends_short) = (0, false);
     let mut has_skipped_cyrillic = false;
-    // Encodings in which all East Asian characters may be bytes of UTF-8.
-    let (mut has_wide, mut wide) = (false, 0b111);
+    // Encodings in whose bytes the line may be UTF-8.
+    let (mut has_wide, mut wide) = (false, multi::Lanes::new());
     let mut rest = line;
     loop {
         let is_ascii = matches!(rest, [0..0x80, ..]);
@@ -139,16 +161,26 @@ pub(super) fn may_be_damaged(line: &[u8]) -> bool {
             }
             [lead @ 0x80..0xE0, tail, ref after @ ..] => {
                 rest = after;
-                table.numbers[usize::from(lead & 0x1F) << 6 | usize::from(tail & 0x3F)]
+                table.numbers[code_of_two(lead, tail)]
             }
             [0xE3..=0xED, _, _, ..] => {
                 has_wide = true;
+                if before_is_ascii(line, rest) {
+                    wide.ascii()
+                } else {
+                    wide.other()
+                }
                 while let [lead @ 0xE3..=0xED, second, third, ref after @ ..] = *rest {
                     rest = after;
                     // Sound text is through with this after a character or two.
-                    if wide != 0 {
-                        wide &= multi::fits(code_of_three(lead, second, third) as u32);
+                    if wide.any() {
+                        wide.wide(code_of_three(lead, second, third) as u32);
                     }
+                }
+                if matches!(rest, [] | [0..0x80, ..]) {
+                    wide.ascii()
+                } else {
+                    wide.other()
                 }
                 u32::from(ALONE)
             }
@@ -166,11 +198,16 @@ pub(super) fn may_be_damaged(line: &[u8]) -> bool {
             }
             _ => break,
         };
-        marked |= table.is_marked(before, next);
+        let pair = table.pair(before, next);
+        marked |= pair == pair::MARKED || ends_short && next >> AS_FIRST & 1 == 0;
+        ends_short = pair == pair::IN_CAPITALISED;
+        n_in_word += pair >> 1;
+        marked |= n_in_word > 1;
         owners &= table.owners[next as usize % NUMBERS];
         three |= two << 3 & next;
         two = before << 3 & next;
         before = next;
+        n_in_word *= u64::from(!is_ascii);
         match *rest {
             // A stretch of ASCII has nothing but its first and its last character to say.
             [0..0x80, ..] if is_ascii => {
@@ -187,16 +224,27 @@ pub(super) fn may_be_damaged(line: &[u8]) -> bool {
                 let Some(last) = skip_small_letters(&mut rest, lead) else { continue };
                 before = table.numbers[last];
                 two = 0;
+                ends_short = false;
                 has_skipped_cyrillic |= lead & 0xFE == 0xD0;
             }
             _ => {}
         }
     }
     if has_skipped_cyrillic && owners & RUSSIAN == 0 {
-        // Some letters are none of Russian's: whose are all of them?
-        owners = std::str::from_utf8(line).map_or(0, |line| line.chars().fold(ALL, |all, c| all & owners_of(c)));
+        // Some letters are none of Russian's: whose are those that were skipped?
+        let of_letter = |it: &[u8]| table.owners[table.numbers[code_of_two(it[0], it[1])] as usize % NUMBERS];
+        owners &= line.windows(2).filter(|it| it[0] & 0xFE == 0xD0).fold(ALL, |all, it| all & of_letter(it));
     }
-    marked || three >> AS_THIRD != 0 || has_wide && wide != 0 || are_of_none(owners)
+    marked || ends_short || three >> AS_THIRD != 0 || has_wide && wide.any() || are_of_none(owners)
+}
+
+/// Whether what comes next stands behind ASCII or begins the line.
+fn before_is_ascii(line: &[u8], rest: &[u8]) -> bool {
+    line[..line.len() - rest.len()].last().is_none_or(u8::is_ascii)
+}
+
+fn code_of_two(lead: u8, tail: u8) -> usize {
+    usize::from(lead & 0x1F) << 6 | usize::from(tail & 0x3F)
 }
 
 fn code_of_three(lead: u8, second: u8, third: u8) -> usize {
@@ -287,5 +335,12 @@ mod tests {
                 }
             }
         }
+        // Words of letters that may be bytes.
+        let letters: Vec<char> = "ВМвіґЈРйс a€".chars().collect();
+        let words = |ends: &[String]| -> Vec<String> {
+            ends.iter().flat_map(|it| letters.iter().map(move |c| format!("{it}{c}"))).collect()
+        };
+        let fours = words(&words(&words(&words(&[String::new()]))));
+        fours.iter().for_each(|it| check(it));
     }
 }
