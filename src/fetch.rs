@@ -23,8 +23,8 @@ mod target;
 
 pub use error::{Awaited, Cause, FetchError, Measured};
 pub use options::{
-    Bounded, BytesMax, Concurrency, HeaderText, InvalidOption, JoinPagesMax, Network, Options, PauseMs, RedirectsMax,
-    RetriesMax, Robots, TimeoutMs, UserAgent,
+    Bounded, BytesMax, Concurrency, HeaderText, InvalidOption, JoinPagesMax, Network, Options, PauseMs, Proxy,
+    RedirectsMax, RetriesMax, Robots, TimeoutMs, UserAgent,
 };
 pub use request::{Accept, Fetched, Headers, Keep, Pace, Redirects, Reply, Request, Validators};
 pub use site_rules::{RobotsAnswer, SiteRobots};

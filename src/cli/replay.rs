@@ -2,6 +2,7 @@
 
 use super::pipeline::{caught, default_threads, in_order};
 use super::{Context, Exit, pipeline};
+use crate::config::Config;
 use crate::crawl::Lock;
 use crate::extract;
 use crate::input::{self, Content, Item};
@@ -77,7 +78,7 @@ pub(super) fn run(folder: Option<&Path>, context: &mut Context) -> Exit {
         },
         |item: Item| {
             let name = item.name.clone();
-            caught(|| replayed(item, &config.input, &config.extract))
+            caught(|| replayed(item, &config))
                 .unwrap_or_else(|panic| Replayed::Failed(format!("{name} broke the program: {panic}")))
         },
         |replayed| {
@@ -117,8 +118,8 @@ pub(super) fn run(folder: Option<&Path>, context: &mut Context) -> Exit {
     if context.stats.failures > 0 { Exit::Partial } else { Exit::Done }
 }
 
-fn replayed(item: Item, bounds: &input::Options, options: &extract::Options) -> Replayed {
-    let record = input::open(item, bounds);
+fn replayed(item: Item, config: &Config) -> Replayed {
+    let record = input::open(item, &config.input);
     let page = match record.content {
         Ok(Content::Page(page)) => page,
         Ok(Content::Text { .. }) => return Replayed::Nothing,
@@ -127,7 +128,9 @@ fn replayed(item: Item, bounds: &input::Options, options: &extract::Options) -> 
     let Some(url) = page.url.as_ref().and_then(|url| normal_form(url).ok()) else { return Replayed::Nothing };
     let fetched_at = page.http.as_ref().and_then(|http| http.fetched_at.parse::<jiff::Timestamp>().ok());
     let fetched_at = fetched_at.unwrap_or(jiff::Timestamp::UNIX_EPOCH).as_millisecond();
-    let extracted = extract::extract(&page, options);
+    let source = config.source.iter().map(|(_, source)| source).find(|source| source.is_own(&url));
+    let options = source.map_or_else(|| config.extract.clone(), |source| source.extract(&config.extract));
+    let extracted = extract::extract(&page, &options);
     if extracted.finding.is_some() {
         return Replayed::Nothing;
     }

@@ -26,18 +26,27 @@ pub(super) struct Known {
     pub(super) source: Source,
     /// Stories from before are passed over.
     pub(super) since: Option<Millis>,
+    /// How its pages are read.
+    pub(super) extract: extract::Options,
     include: Vec<Pattern>,
     exclude: Vec<Pattern>,
 }
 
 impl Known {
-    pub(super) fn new(id: SourceId, name: &str, source: &Source, since: Option<Millis>) -> Self {
+    pub(super) fn new(
+        id: SourceId,
+        name: &str,
+        source: &Source,
+        since: Option<Millis>,
+        extract: &extract::Options,
+    ) -> Self {
         let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::new(text)).collect();
         Self {
             id,
             name: name.to_owned(),
             source: source.clone(),
             since,
+            extract: source.extract(extract),
             include: patterns(&source.include),
             exclude: patterns(&source.exclude),
         }
@@ -97,7 +106,6 @@ pub(super) struct Read {
 pub(super) struct Reading<'a> {
     pub(super) known: &'a Known,
     pub(super) lead: &'a Lead,
-    pub(super) options: &'a extract::Options,
     /// When the page was fetched.
     pub(super) fetched_at: Millis,
     /// Where it is kept as served.
@@ -115,8 +123,8 @@ pub(super) fn read(page: &Page, reading: Reading<'_>) -> Read {
 }
 
 fn story(page: &Page, reading: Reading<'_>) -> Read {
-    let Reading { known, lead, options, fetched_at, archive, .. } = reading;
-    let Extracted { article, finding, .. } = extract::extract(page, options);
+    let Reading { known, lead, fetched_at, archive, .. } = reading;
+    let Extracted { article, finding, .. } = extract::extract(page, &known.extract);
     if let Some(finding) = finding {
         return Read {
             outcome: "no-article",
@@ -145,8 +153,8 @@ fn story(page: &Page, reading: Reading<'_>) -> Read {
 }
 
 fn list(page: &Page, reading: &Reading<'_>) -> Read {
-    let Reading { known, lead, options, .. } = reading;
-    let (form, mut found) = discover::discover(page, &options.dom);
+    let Reading { known, lead, .. } = reading;
+    let (form, mut found) = discover::discover(page, &known.extract.dom);
     let is_sound = match lead.kind {
         // A page in the place of a feed or sitemap: an error page, as a rule.
         Kind::Feed | Kind::Sitemap => form != Form::Page,
@@ -253,17 +261,15 @@ mod tests {
 
     fn known(toml: &str) -> Known {
         let source: Source = toml::from_str(toml).expect("a source");
-        Known::new(1, "herald", &source, Some(20_000 * DAY))
+        Known::new(1, "herald", &source, Some(20_000 * DAY), &extract::Options::default())
     }
 
     fn read_as(known: &Known, kind: Kind, url: &str, body: &str) -> Read {
         let url: Url = url.parse().expect("a URL");
         let lead = known.lead(url.clone(), kind, 0, None);
-        let options = extract::Options::default();
         let reading = Reading {
             known,
             lead: &lead,
-            options: &options,
             fetched_at: 20_500 * DAY,
             archive: None,
             sitemaps: vec!["/news.xml".to_owned()],

@@ -9,7 +9,7 @@ use super::visit::{Shared, Visited, visit};
 use super::{Archiving, CrawlError, Lock, Options, metrics, now};
 use crate::archive::{self, Archive};
 use crate::fetch::{self, Fetcher};
-use crate::frontier::{self, Frontier, Leased};
+use crate::frontier::{self, Frontier, Leased, SourceId};
 use crate::sink::SinkError;
 use crate::store::{self, Database, Filter, Millis, StoreError};
 use crate::{extract, url};
@@ -120,7 +120,8 @@ pub async fn run(
     let _lock = Lock::take(&options.store)?;
     let frontier = Frontier::open(&options.store, &options.frontier, now())?;
     let delay_ms = Millis::try_from(fetch.host_delay_ms.get()).unwrap_or(Millis::MAX);
-    let known = begin(&frontier, &chosen, options, delay_ms, plan.all_due)?;
+    let known = begin(&frontier, &chosen, options, extract, delay_ms, plan.all_due)?;
+    let proxied = proxied(fetch, &known)?;
     let output = match plan.output.take() {
         Some(output) => Some(Outgoing::begin(output, plan.output_has, &options.store, frontier.database())?),
         None => None,
@@ -146,9 +147,9 @@ pub async fn run(
     let n_readers = std::thread::available_parallelism().map_or(1, usize::from);
     let shared = Arc::new(Shared {
         fetcher,
+        proxied,
         keeper: keeper.clone(),
         sources: known.into_iter().map(|known| (known.id, Arc::new(known))).collect(),
-        extract: extract.clone(),
         delay_ms,
         reservations: options.reservations,
         archive,
@@ -199,6 +200,7 @@ fn begin(
     frontier: &Frontier,
     chosen: &[(&str, &Source)],
     options: &Options,
+    extract: &extract::Options,
     delay_ms: Millis,
     all_due: bool,
 ) -> Result<Vec<Known>, StoreError> {
@@ -208,12 +210,18 @@ fn begin(
     for (id, (name, source)) in ids.into_iter().zip(chosen) {
         let since_days = source.since_days.unwrap_or(options.since_days);
         let since = (since_days > 0).then(|| now() - Millis::from(since_days) * DAY);
-        let source = Known::new(id, name, source, since);
+        let source = Known::new(id, name, source, since, extract);
         frontier.discover(&source.leads(), delay_ms, now())?;
         tick(frontier, &source, all_due)?;
         known.push(source);
     }
     Ok(known)
+}
+
+/// Who fetches for the sources that have a proxy of their own.
+fn proxied(options: &fetch::Options, known: &[Known]) -> Result<HashMap<SourceId, Fetcher>, CrawlError> {
+    let own = known.iter().filter_map(|known| Some((known.id, known.source.proxy.clone()?)));
+    own.map(|(id, proxy)| Ok((id, Fetcher::new(&fetch::Options { proxy: Some(proxy), ..options.clone() })?))).collect()
 }
 
 /// Makes a source due if its schedule says so, or `all_due`. Gives when it is next.
@@ -525,7 +533,7 @@ pub fn planned(sources: &Sources, options: &Options, plan: &Plan, n_max: usize) 
     };
     let mut planned = Vec::new();
     for (name, source) in &chosen {
-        for lead in Known::new(0, name, source, None).leads() {
+        for lead in Known::new(0, name, source, None, &extract::Options::default()).leads() {
             let is_known = match &database {
                 Some(database) => frontier::is_known(database, &lead.url)?,
                 None => false,

@@ -1,7 +1,9 @@
 //! What a person says about one source: where its stories are announced, which are wanted, and when to look.
 
 use super::schedule::{Schedule, Zone};
-use crate::fetch::{Bounded, Headers};
+use crate::dom::select::Selector;
+use crate::extract;
+use crate::fetch::{Bounded, Headers, Proxy};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use url::Url;
@@ -55,6 +57,15 @@ pub struct Source {
     /// Headers sent with each request to the hosts named here: a cookie that answers a consent wall, a key.
     #[serde(skip_serializing_if = "is_empty")]
     pub headers: Headers,
+    /// The proxy that its pages are asked for through, in place of `fetch.proxy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<Proxy>,
+    /// Elements that are the body, in place of `extract.select`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub select: Vec<Selector>,
+    /// Elements left out of the body, in place of `extract.drop`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drop: Vec<Selector>,
 }
 
 fn is_utc(zone: &Zone) -> bool {
@@ -73,6 +84,21 @@ impl Source {
     /// The addresses that it names.
     pub fn seeds(&self) -> impl Iterator<Item = &Url> {
         self.home.iter().chain(&self.feeds).chain(&self.sitemaps).chain(&self.sections)
+    }
+
+    /// Whether an address is of a site that it names.
+    pub fn is_own(&self, url: &Url) -> bool {
+        self.seeds().any(|seed| crate::url::site(seed) == crate::url::site(url))
+    }
+
+    /// How its pages are read: as `general` says, by its own rules where it has some.
+    pub fn extract(&self, general: &extract::Options) -> extract::Options {
+        let own = |own: &[Selector], general: &[Selector]| if own.is_empty() { general.to_vec() } else { own.to_vec() };
+        extract::Options {
+            select: own(&self.select, &general.select),
+            drop: own(&self.drop, &general.drop),
+            ..general.clone()
+        }
     }
 }
 

@@ -8,7 +8,6 @@ use super::read::{Known, Read, Reading, read, word};
 use super::{CrawlError, Reservations, now};
 use crate::archive::{self, Archive, Kept};
 use crate::discover::Kind;
-use crate::extract;
 use crate::fetch::{
     Accept, FetchError, Fetched, Fetcher, Headers, Keep, Pace, Redirects, Reply, Request, RobotsAnswer, SiteRobots,
     Validators,
@@ -33,15 +32,22 @@ const HOPS_MAX: u32 = 10;
 /// What all visits share.
 pub(super) struct Shared {
     pub(super) fetcher: Fetcher,
+    /// Those of sources with a proxy of their own.
+    pub(super) proxied: HashMap<SourceId, Fetcher>,
     pub(super) keeper: Keeper,
     pub(super) sources: HashMap<SourceId, Arc<Known>>,
-    pub(super) extract: extract::Options,
     /// Pause between two requests to a host, unless a source or a site says otherwise.
     pub(super) delay_ms: Millis,
     pub(super) reservations: Reservations,
     pub(super) archive: Option<Mutex<Archive>>,
     /// Pages read at once: as many as there are processors.
     pub(super) readers: Semaphore,
+}
+
+impl Shared {
+    fn fetcher(&self, known: &Known) -> &Fetcher {
+        self.proxied.get(&known.id).unwrap_or(&self.fetcher)
+    }
 }
 
 /// How a visit went, for whoever counts.
@@ -128,19 +134,20 @@ async fn visit_known(shared: &Arc<Shared>, known: &Arc<Known>, task: Task) -> Re
     let began = Instant::now();
     let began_at = now();
     let request = request(known, shared.archive.is_some(), &task);
-    let mut reply = shared.fetcher.request(&request).await;
+    let fetcher = shared.fetcher(known);
+    let mut reply = fetcher.request(&request).await;
     if matches!(reply, Err(FetchError::RobotsNotAsked { .. })) {
         let before = shared.keeper.robots(robots_url(&task.lead.url)).await?.map(site_robots);
         if let Some(robots) = before.as_ref().filter(|robots| robots.expires_at > Timestamp::now()) {
-            shared.fetcher.keep_robots(robots);
-            reply = shared.fetcher.request(&request).await;
+            fetcher.keep_robots(robots);
+            reply = fetcher.request(&request).await;
         }
         if matches!(reply, Err(FetchError::RobotsNotAsked { .. })) {
             return ask_robots(shared, known, task, before).await;
         }
     }
     let answered_at = now();
-    let robots = shared.fetcher.known_robots(&task.lead.url);
+    let robots = fetcher.known_robots(&task.lead.url);
     let crawl_delay = robots.as_ref().and_then(|robots| robots.crawl_delay());
     let delay_ms = delay(shared, known, crawl_delay);
     let sitemaps = robots.map(|robots| robots.sitemaps().to_vec()).unwrap_or_default();
@@ -214,8 +221,8 @@ async fn settle(
 
 fn request(known: &Known, is_archived: bool, task: &Task) -> Request {
     // A cookie or a key is for the hosts that the settings name, not for wherever a feed leads.
-    let is_own = known.source.seeds().any(|seed| crate::url::site(seed) == crate::url::site(&task.lead.url));
-    let mut headers = if is_own { known.source.headers.clone() } else { Headers::default() };
+    let mut headers =
+        if known.source.is_own(&task.lead.url) { known.source.headers.clone() } else { Headers::default() };
     if let Some(language) = &known.source.language
         && headers.get("accept-language").is_none()
     {
@@ -332,11 +339,10 @@ async fn read_aside(
     sitemaps: Vec<String>,
 ) -> Result<Read, String> {
     let _place = shared.readers.acquire().await.expect("never closed");
-    let (shared, known, lead) = (Arc::clone(shared), Arc::clone(known), task.lead.clone());
+    let (known, lead) = (Arc::clone(known), task.lead.clone());
     let reading = tokio::task::spawn_blocking(move || {
         panic::catch_unwind(AssertUnwindSafe(|| {
-            let options = &shared.extract;
-            read(&page, Reading { known: &known, lead: &lead, options, fetched_at, archive, sitemaps })
+            read(&page, Reading { known: &known, lead: &lead, fetched_at, archive, sitemaps })
         }))
     });
     match reading.await {
@@ -396,9 +402,9 @@ async fn ask_robots(
     before: Option<SiteRobots>,
 ) -> Result<Visited, CrawlError> {
     let is_conditional = before.as_ref().is_some_and(|before| before.validators != Validators::default());
-    let robots = shared.fetcher.ask_robots(&task.lead.url, before).await;
+    let robots = shared.fetcher(known).ask_robots(&task.lead.url, before).await;
     let answered_at = now();
-    let crawl_delay = shared.fetcher.known_robots(&task.lead.url).and_then(|robots| robots.crawl_delay());
+    let crawl_delay = shared.fetcher(known).known_robots(&task.lead.url).and_then(|robots| robots.crawl_delay());
     let delay_ms = delay(shared, known, crawl_delay);
     let (outcome, word, message) = match &robots.answer {
         RobotsAnswer::Rules(_) | RobotsAnswer::None => (Outcome::NotModified, "read".to_owned(), None),

@@ -3,7 +3,8 @@
 //! The client is made to do nothing by itself that we want to see: it follows no redirect, undoes no coding, knows
 //! no proxy of the environment (which would look names up past the guard) and keeps no cookies. It connects only to
 //! addresses that [`Resolver`] let through; an address that stands in the URL as it is never reaches a resolver, so
-//! it is checked here.
+//! it is checked here. Through a proxy that the options name, names are looked up by the proxy, and what it lets us reach
+//! is the choice of whoever runs it: then only addresses that stand in URLs are checked.
 
 use std::error::Error;
 use std::io;
@@ -49,6 +50,8 @@ pub(super) struct Client {
     /// What every request says, for the record of it.
     headers: HeaderMap,
     resolver: Arc<Resolver>,
+    /// The proxy's address, for errors.
+    proxy: Option<Url>,
     connect_timeout_ms: u64,
     read_timeout_ms: u64,
 }
@@ -88,13 +91,21 @@ impl Client {
             headers.insert(header::ACCEPT_LANGUAGE, value);
         }
         headers.insert(header::USER_AGENT, HeaderValue::from_str(user_agent).map_err(|error| setup(error.into()))?);
-        let http = reqwest::Client::builder()
+        let builder = match &options.proxy {
+            None => reqwest::Client::builder().no_proxy(),
+            Some(proxy) => {
+                let proxy = reqwest::Proxy::all(proxy.url().clone()).map_err(|error| setup(error.into()))?;
+                reqwest::Client::builder().proxy(proxy)
+            }
+        };
+        let proxy = options.proxy.as_ref().map(|it| without_secrets(it.url()));
+        let proxy_host = proxy.as_ref().and_then(|it| it.host_str().map(str::to_owned));
+        let http = builder
             .default_headers(headers.clone())
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
-            .no_proxy()
-            .dns_resolver(GuardedNames(Arc::clone(&resolver)))
+            .dns_resolver(GuardedNames { resolver: Arc::clone(&resolver), proxy_host })
             .connect_timeout(Duration::from_millis(options.connect_timeout_ms.get()))
             .read_timeout(Duration::from_millis(options.read_timeout_ms.get()))
             .pool_idle_timeout(IDLE_MAX)
@@ -110,6 +121,7 @@ impl Client {
             http,
             headers,
             resolver,
+            proxy,
             connect_timeout_ms: options.connect_timeout_ms.get(),
             read_timeout_ms: options.read_timeout_ms.get(),
         })
@@ -157,7 +169,13 @@ impl Client {
         if error.is_timeout() && error.is_connect() {
             return FetchError::Timeout { url, awaited: Awaited::Connection, limit_ms: self.connect_timeout_ms };
         }
-        failure(url, error, Awaited::Answer, self.read_timeout_ms)
+        match (failure(url, error, Awaited::Answer, self.read_timeout_ms), &self.proxy) {
+            (FetchError::Connect { url, source }, Some(proxy)) => FetchError::Connect {
+                url,
+                source: Cause::from(Box::from(format!("{source}, through the proxy {proxy}"))),
+            },
+            (failure, _) => failure,
+        }
     }
 }
 
@@ -348,13 +366,21 @@ fn setup(error: Box<dyn Error + Send + Sync>) -> FetchError {
 }
 
 /// [`Resolver`] as the client wants it.
-struct GuardedNames(Arc<Resolver>);
+struct GuardedNames {
+    resolver: Arc<Resolver>,
+    /// The proxy may stand anywhere.
+    proxy_host: Option<String>,
+}
 
 impl reqwest::dns::Resolve for GuardedNames {
     fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
-        let resolver = Arc::clone(&self.0);
+        let resolver = Arc::clone(&self.resolver);
+        let is_proxy = self.proxy_host.as_deref() == Some(name.as_str());
         Box::pin(async move {
-            let addresses = resolver.addresses(name.as_str()).await?;
+            let addresses = match is_proxy {
+                true => resolver.all_addresses(name.as_str()).await?,
+                false => resolver.addresses(name.as_str()).await?,
+            };
             let addresses = addresses.into_iter().map(|address| SocketAddr::new(address, 0));
             Ok(Box::new(addresses) as reqwest::dns::Addrs)
         })

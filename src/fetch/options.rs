@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// How pages are asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +57,9 @@ pub struct Options {
     /// Networks inside the private, loopback, link-local and other ranges of special use that may be fetched
     /// from all the same: `"10.1.0.0/16"`, `"::1"`. Empty: only public addresses are connected to.
     pub allow_private: Vec<Network>,
+    /// A proxy that all requests go through.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<Proxy>,
 }
 
 impl Default for Options {
@@ -89,6 +93,7 @@ impl Default for Options {
             per_host_concurrency: Bounded(2),
             host_delay_ms: Bounded(1_000),
             allow_private: Vec::new(),
+            proxy: None,
         }
     }
 }
@@ -268,6 +273,43 @@ impl fmt::Display for Network {
     }
 }
 
+/// A proxy's address: `http://proxy.example:3128`, with `user:password@` where it asks for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Proxy(Url);
+
+impl Proxy {
+    /// The address, with what proves who asks.
+    pub fn url(&self) -> &Url {
+        &self.0
+    }
+}
+
+impl FromStr for Proxy {
+    type Err = InvalidOption;
+
+    fn from_str(text: &str) -> Result<Self, InvalidOption> {
+        let url = Url::parse(text.trim()).ok();
+        url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+            .map(Self)
+            .ok_or_else(|| InvalidOption(format!("{text:?} is not a proxy such as `http://proxy.example:3128`")))
+    }
+}
+
+impl TryFrom<String> for Proxy {
+    type Error = InvalidOption;
+
+    fn try_from(text: String) -> Result<Self, InvalidOption> {
+        text.parse()
+    }
+}
+
+impl From<Proxy> for String {
+    fn from(proxy: Proxy) -> Self {
+        proxy.0.into()
+    }
+}
+
 /// Why a value cannot be an option; the message says what could.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -306,6 +348,7 @@ mod tests {
         check("user_agent = \"(nobody)\"", Some("does not begin with a product's name"));
         check("allow_private = [\"10.0.0.0/33\"]", Some("is not a network"));
         check("robots = \"maybe\"", Some("expected `obey` or `ignore`"));
+        check("proxy = \"socks5://127.0.0.1\"", Some("is not a proxy such as"));
         check("timeout = 5", Some("unknown field `timeout`"));
     }
 
@@ -321,6 +364,7 @@ mod tests {
     fn options_survive_a_round_trip() {
         let options = Options {
             allow_private: vec!["::1".parse().unwrap(), "10.0.0.0/8".parse().unwrap()],
+            proxy: Some("http://ann:secret@proxy.example:3128".parse().unwrap()),
             ..Options::default()
         };
         let text = toml::to_string(&options).unwrap();

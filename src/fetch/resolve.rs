@@ -53,11 +53,15 @@ impl Resolver {
 
     /// The addresses of the host that may be connected to, never none.
     pub(super) async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, LookupError> {
-        let found = match self.service.get_or_init(Service::new) {
-            Service::Servers(servers) => ask_servers(servers, host).await?,
-            Service::System => ask_system(host).await?,
-        };
-        self.permitted(found)
+        self.permitted(self.all_addresses(host).await?)
+    }
+
+    /// All addresses of a host that a person named.
+    pub(super) async fn all_addresses(&self, host: &str) -> Result<Vec<IpAddr>, LookupError> {
+        match self.service.get_or_init(Service::new) {
+            Service::Servers(servers) => ask_servers(servers, host).await,
+            Service::System => ask_system(host).await,
+        }
     }
 
     /// Of several addresses those that may be connected to: a stranger who adds a private one to his name gains

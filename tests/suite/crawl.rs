@@ -3,6 +3,7 @@
 mod death;
 mod outputs;
 mod runs;
+mod settings;
 mod trouble;
 
 use crate::program::{Desk, Run};

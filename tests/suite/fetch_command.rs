@@ -73,6 +73,19 @@ async fn robots_txt_is_asked_unless_a_person_says_otherwise() {
 }
 
 #[tokio::test]
+async fn a_proxy_is_asked_for_names_that_nobody_else_knows() {
+    let server = Server::start([("http://herald.example/ferry", story("Ferry stays"))]).await;
+    let proxy = format!("fetch.proxy={}", server.url(""));
+    let through = |proxy: &str| args(&["fetch", "--set", proxy], &["http://herald.example/ferry"]);
+    let (desk, told) = run(Desk::new(), through(&proxy)).await;
+    assert_eq!((told.out, told.code), (format!("Ferry stays\n\n{BODY}"), 0), "{}", told.err);
+    drop(server);
+    let (_, told) = run(desk, through(&proxy.replace("//", "//ann:secret@"))).await;
+    assert!(told.code == 3 && told.err.contains("through the proxy http://127.0.0.1"), "{}", told.err);
+    assert!(!told.err.contains("secret"), "{}", told.err);
+}
+
+#[tokio::test]
 async fn pages_are_kept_as_served_and_cleaned_to_the_same() {
     let server = Server::start([("/a/ferry", story("Ferry stays")), ("/b/ferry", story("Ferry goes"))]).await;
     let urls = ["/a/ferry", "/b/ferry"].map(|path| server.url(path));
