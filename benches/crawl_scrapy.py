@@ -26,7 +26,7 @@ def address(host: int) -> str:
 
 def paths(port: int, host: int) -> list[str]:
     with urllib.request.urlopen(f"http://{address(host)}:{port}/feed.xml") as feed:
-        return sorted(set(re.findall(r"<link>(http[^<]*\.html)</link>", feed.read().decode())))
+        return sorted(set(re.findall(r"<link>(http[^<?]*\.html)", feed.read().decode())))
 
 
 class Pages(scrapy.Spider):
