@@ -187,7 +187,31 @@ fn with_command(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     if args.get(1).is_some_and(is_url) {
         args.insert(1, "fetch".into());
     }
-    args
+    settings_behind(args)
+}
+
+/// The same with each `--set` behind all else: of those before a command and those behind it, the parser keeps one kind.
+fn settings_behind(args: Vec<OsString>) -> Vec<OsString> {
+    let mut args = args.into_iter();
+    let (mut rest, mut settings): (Vec<OsString>, Vec<OsString>) = (args.next().into_iter().collect(), Vec::new());
+    while let Some(arg) = args.next() {
+        if arg == "--" {
+            rest.append(&mut settings);
+            rest.push(arg);
+            rest.extend(args);
+            return rest;
+        }
+        if arg == "--set" {
+            settings.push(arg);
+            settings.extend(args.next());
+        } else if arg.to_str().is_some_and(|arg| arg.starts_with("--set=")) {
+            settings.push(arg);
+        } else {
+            rest.push(arg);
+        }
+    }
+    rest.append(&mut settings);
+    rest
 }
 
 /// `KEY=VALUE` as TOML. A value that is no TOML is text: nobody quotes twice on a command line.

@@ -182,7 +182,9 @@ impl Reading {
             }
         }
         let rows = site.map_or_else(Vec::new, |_| recall::rows(dom, blocks, &verdicts));
-        if let Some(hints) = site.and_then(|it| it.evidence.hints(it.page, &rows)) {
+        // What lists of one site share is what they list.
+        let is_list = page_type.is_some_and(|(kind, _)| kind == PageType::Listing);
+        if let Some(hints) = site.filter(|_| !is_list).and_then(|it| it.evidence.hints(it.page, &rows)) {
             recall::apply(blocks, &hints, &choice.probabilities, &mut verdicts);
         }
         let beside = notes::keep(dom, blocks, &mut verdicts);

@@ -37,13 +37,14 @@ fn every_key_is_explained() {
 fn what_is_in_force_is_shown_with_where_it_comes_from() {
     let desk = Desk::new();
     desk.write("config.toml", "[fetch]\nretries_max = 5\n");
-    let run = desk.run(&["--set", "fetch.contact=desk@news.example", "config"]);
+    let run = desk.run(&["--set", "fetch.contact=desk@news.example", "config", "--set", "fetch.redirects_max=3"]);
     let row = |key: &str| run.out.lines().find(|line| line.starts_with(key)).unwrap_or_default().to_owned();
     assert_eq!(
         row("retries_max").split_whitespace().collect::<Vec<_>>(),
         ["retries_max", "=", "5", "#", "config.toml:2"]
     );
     assert!(row("contact").ends_with("# --set fetch.contact=desk@news.example"), "{}", run.out);
+    assert!(row("redirects_max").ends_with("# --set fetch.redirects_max=3"), "{}", run.out);
     assert!(row("concurrency").ends_with("# default"), "{}", run.out);
     // What is shown is a file that says the same.
     desk.write("shown.toml", &run.out);
