@@ -22,16 +22,19 @@ use url::Url;
 /// assert_eq!(found.next.as_deref(), Some("https://herald.example/story?page=2"));
 /// ```
 pub fn find(dom: &Dom, url: &Url) -> Option<Pagination> {
-    let links = links(dom, url);
     // A number at the end of an address may be the story's own. It is a page's if the page without it is linked to.
     let places = numbered(url).into_iter().filter(|(_, page)| (1..=PAGES_MAX).contains(page));
-    let places = places.map(|(base, page)| Place { base, page });
+    let places: Vec<Place> = places.map(|(base, page)| Place { base, page }).collect();
     let first = Place { base: plain(url), page: 1 };
+    // All of them are beginnings of the address.
+    let stem = places.iter().chain([&first]).map(Place::path).min_by_key(|it| it.len()).unwrap_or_default();
+    let links = links(dom, url, stem);
     let is_linked = |pages: &BTreeMap<u32, Url>, page: u32| match page {
         1 => pages.keys().any(|it| *it != 1),
         _ => pages.contains_key(&1),
     };
-    let later = places.map(|it| (pages(&links, &it), it)).find(|(pages, place)| is_linked(pages, place.page));
+    let later =
+        places.into_iter().map(|it| (pages(&links, &it), it)).find(|(pages, place)| is_linked(pages, place.page));
     let (mut pages, place) = later.unwrap_or_else(|| (pages(&links, &first), first));
     let single = links.iter().find(|it| place.is_whole(&it.to, &it.text)).map(|it| it.to.to_string());
     if pages.keys().all(|it| *it == place.page) && single.is_none() {
@@ -73,16 +76,23 @@ struct Link {
     is_step: bool,
 }
 
-/// Links to the same host.
-fn links(dom: &Dom, url: &Url) -> Vec<Link> {
+/// Links to the same host whose paths begin with the stem, as those of other pages of a story do.
+fn links(dom: &Dom, url: &Url, stem: &str) -> Vec<Link> {
+    // Nearly all links of a page lead to other stories, which shows before they are taken apart.
+    let leads_elsewhere = |href: &str| {
+        let is_whole = href.starts_with('/') || href.starts_with("http:") || href.starts_with("https:");
+        let is_as_written = href.bytes().all(|it| it.is_ascii_graphic() && !matches!(it, b'%' | b'\\'));
+        is_whole && is_as_written && !stem.contains('%') && !href.contains("/.") && !href.contains(stem)
+    };
     let mut links = Vec::new();
     for node in dom.nodes().filter(|it| matches!(dom.tag(*it), Some(Tag::A | Tag::LINK))) {
         let href = dom.attr(node, Attr::HREF).map(str::trim).filter(|it| !it.is_empty() && !it.starts_with('#'));
-        let Some(mut to) = href.and_then(|it| url.join(it).ok()) else { continue };
+        let Some(mut to) = href.filter(|it| !leads_elsewhere(it)).and_then(|it| url.join(it).ok()) else { continue };
         let rel = dom.attr(node, Attr::REL).unwrap_or_default();
         let steps = ["next", "prev", "previous"];
         let has_rel = rel.split_ascii_whitespace().any(|it| steps.iter().any(|step| it.eq_ignore_ascii_case(step)));
-        if (dom.is(node, Tag::LINK) && !has_rel) || to.host_str() != url.host_str() || links.len() == LINKS_MAX {
+        let is_near = to.host_str() == url.host_str() && to.path().starts_with(stem);
+        if (dom.is(node, Tag::LINK) && !has_rel) || !is_near || links.len() == LINKS_MAX {
             continue;
         }
         to.set_fragment(None);
@@ -115,6 +125,10 @@ struct Place {
 }
 
 impl Place {
+    fn path(&self) -> &str {
+        self.base.split('?').next().unwrap_or_default()
+    }
+
     /// The number of the page at another address, if it is one of this story's.
     fn number(&self, other: &Url) -> Option<u32> {
         if plain(other) == self.base {
@@ -155,7 +169,7 @@ impl Place {
             "na jednej stronie",
         ];
         let address = format!("{}?{}", other.path(), other.query().unwrap_or_default()).to_ascii_lowercase();
-        let path = self.base.split('?').next().unwrap_or_default();
+        let path = self.path();
         let is_below = other.path().starts_with(path.trim_end_matches('/')) && path.len() > 1;
         let is_named = NAMES.iter().any(|it| address.contains(it));
         let text = text.to_lowercase();

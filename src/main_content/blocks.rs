@@ -649,6 +649,12 @@ pub fn count(text: &str, block: &mut Block) {
             (inside, previous_ends) = (true, false);
             rest = &rest[length..];
         }
+        if let [b' ', ..] = rest.as_bytes() {
+            n_sentences += u32::from(previous_ends);
+            (inside, previous_ends) = (false, false);
+            rest = &rest[1..];
+            continue;
+        }
         let Some(c) = rest.chars().next() else { break };
         rest = &rest[c.len_utf8()..];
         if c.is_whitespace() {

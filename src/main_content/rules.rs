@@ -17,6 +17,7 @@ use super::words::{self, Meaning};
 use crate::article::PartKind;
 use crate::dom::{Dom, NodeId, Tag};
 use crate::text::{fold, fold_into};
+use memchr::memmem;
 use std::collections::HashSet;
 
 /// What is known about the story before its body is.
@@ -456,7 +457,7 @@ impl<'a> Judge<'a> {
         let mut last = None;
         for quote in quotes.into_iter().take(COMPARED_BYTES_MAX / n_body_bytes.max(1)) {
             let text = fold(self.blocks.text(&rows[quote]));
-            let is_repeated = text.len() >= QUOTE_BYTES_MIN && body.iter().any(|it| is_said_in(&text, it));
+            let is_repeated = text.len() >= QUOTE_BYTES_MIN && is_said(&text, &body);
             let is_name =
                 last.is_some_and(|it| it + 1 == quote) && rows[quote].n_sentences == 0 && rows[quote].n_words <= 8;
             if is_repeated || is_name {
@@ -734,10 +735,17 @@ pub fn is_same_headline(text: &str, headline: &str) -> bool {
 }
 
 /// Whether the words of a folded quotation stand in a folded paragraph in their order: pull quotes are often cut.
-fn is_said_in(quote: &str, paragraph: &str) -> bool {
-    let mut words = paragraph.split(' ');
-    paragraph.contains(quote)
-        || (quote.split(' ').count() >= CUT_QUOTE_WORDS_MIN && quote.split(' ').all(|word| words.any(|it| it == word)))
+fn is_said(quote: &str, paragraphs: &[String]) -> bool {
+    let may_be_cut = quote.split(' ').count() >= CUT_QUOTE_WORDS_MIN;
+    let whole = memmem::Finder::new(quote);
+    // Most paragraphs do not have this one, which is soon told.
+    let longest = memmem::Finder::new(quote.split(' ').max_by_key(|it| it.len()).unwrap_or_default());
+    paragraphs.iter().any(|paragraph| {
+        let mut words = paragraph.split(' ');
+        longest.find(paragraph.as_bytes()).is_some()
+            && (whole.find(paragraph.as_bytes()).is_some()
+                || (may_be_cut && quote.split(' ').all(|word| words.any(|it| it == word))))
+    })
 }
 
 /// Words of a cut quotation: fewer may stand in any long paragraph by chance.

@@ -101,7 +101,7 @@ pub(super) fn is_byline_label(label: &str) -> bool {
 /// The text behind a "by" at its head, in any language, if it has one.
 pub(super) fn after_by(text: &str) -> Option<&str> {
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-    BY_WORDS.iter().find_map(|word| {
+    may_begin(text, BY_WORDS).find_map(|word| {
         let rest = strip_word(text, word)?;
         let rest = rest.trim_start();
         let rest = rest.strip_prefix([':', '：']).unwrap_or(rest).trim_start();
@@ -111,8 +111,20 @@ pub(super) fn after_by(text: &str) -> Option<&str> {
 
 /// The text behind a writer's label and its colon.
 fn after_label(text: &str) -> Option<&str> {
-    let rest = WRITER_LABELS.iter().find_map(|it| strip_word_before(text.trim_start(), it, &[':', '：', '/', '／']))?;
+    let text = text.trim_start();
+    let mut labels = may_begin(text, WRITER_LABELS);
+    let rest = labels.find_map(|it| strip_word_before(text, it, &[':', '：', '/', '／']))?;
     Some(rest.trim_start()).filter(|it| !it.is_empty())
+}
+
+/// The words that a text may begin with, by its first byte.
+fn may_begin<'a>(text: &str, words: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
+    let first = text.as_bytes().first().filter(|it| it.is_ascii()).map(u8::to_ascii_lowercase);
+    let may_be = move |word: &&str| match (first, word.as_bytes()[0]) {
+        (Some(first), other) if other.is_ascii() => first == other.to_ascii_lowercase(),
+        _ => true,
+    };
+    words.iter().copied().filter(may_be)
 }
 
 /// Whether the first letters of both are ASCII and differ, case aside: true of most texts and words, and soon told.

@@ -5,6 +5,9 @@
 //!
 //! Source: Unicode CLDR's exemplar characters, main and auxiliary, shortened to what occurs.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// A set of languages, one bit each in the order of [`LETTERS`].
 pub(super) type Languages = u64;
 
@@ -89,12 +92,17 @@ pub(super) fn owners(letter: char) -> Languages {
         return owners('ı');
     }
     let others = if ('\u{400}'..='\u{52F}').contains(&letter) { LATIN } else { CYRILLIC };
-    LETTERS
-        .iter()
-        .enumerate()
-        .filter(|(_, (_, letters))| letters.contains(lower))
-        .fold(others, |owners, (idx, _)| owners | 1 << idx)
+    others | OWNERS.get(&lower).copied().unwrap_or(0)
 }
+
+/// The languages of each letter in [`LETTERS`].
+static OWNERS: LazyLock<HashMap<char, Languages>> = LazyLock::new(|| {
+    let mut owners = HashMap::new();
+    for (idx, (_, letters)) in LETTERS.iter().enumerate() {
+        letters.chars().for_each(|it| *owners.entry(it).or_default() |= 1 << idx);
+    }
+    owners
+});
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! The measurements of each row, one group of columns a function.
 
 use super::alike::{self, Shape};
-use super::survey::{AGAINST, Branches, Sums, Survey, around, share};
+use super::survey::{AGAINST, Branches, Sums, Survey, share};
 use super::wording;
 use super::{
     AROUND_AT, Anchors, Cells, Column, Declared, MARKS, MARKS_AT, N, NEIGHBOUR, NEIGHBOURS_AT, OFFSETS, Place,
@@ -169,8 +169,11 @@ impl<'a> Page<'a> {
         cells.set(Depth, f32::from(it.depth.min(60)));
         cells.set(Run, f32::from(it.run.min(50)));
         cells.set(GrandparentRun, f32::from(survey.nodes[grandparent.index()].run.min(50)));
-        for (index, (bit, _)) in around::NAMES.iter().enumerate() {
-            cells.0[AROUND_AT + index] = f32::from(u8::from(it.around & bit != 0));
+        // Most cells of both kinds stay 0.
+        let mut around = it.around;
+        while around != 0 {
+            cells.0[AROUND_AT + around.trailing_zeros() as usize] = 1.0;
+            around &= around - 1;
         }
 
         // The inline elements between the element and the text may say what the row is.
@@ -185,7 +188,7 @@ impl<'a> Page<'a> {
             | survey.nodes[parent.index()].own
             | survey.nodes[grandparent.index()].own
             | dom.parent(grandparent).map_or(Mark::default(), |node| survey.nodes[node.index()].own);
-        for (index, mark) in MARKS.iter().enumerate() {
+        for (index, mark) in MARKS.iter().enumerate().filter(|_| own | near | it.marks != Mark::default()) {
             let has = |marks: Mark| u8::from(marks.any(*mark));
             cells.0[MARKS_AT + index] = f32::from((3 * has(own)).max(2 * has(near)).max(has(it.marks)));
         }

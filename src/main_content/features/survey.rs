@@ -99,7 +99,7 @@ pub(super) fn share(part: u32, whole: u32) -> f32 {
     if whole == 0 { 0.0 } else { part as f32 / whole as f32 }
 }
 
-/// Bits for names of elements around a row.
+/// Bits for names of elements around a row, in order from the lowest.
 pub(super) mod around {
     use super::Tag;
 

@@ -12,7 +12,7 @@ pub(in crate::metadata) fn in_line(line: &str) -> Option<&str> {
         return Some(named);
     }
     let bars: &[char] = &['|', '•', '·', '｜'];
-    let has_day = dates::find_day(line).is_some();
+    let has_day = line.contains([',', '–', '—']) && dates::find_day(line).is_some();
     let mut parts = line.split(|c: char| bars.contains(&c) || (has_day && matches!(c, ',' | '–' | '—')));
     parts.find_map(|part| {
         let part = part.trim();
