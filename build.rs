@@ -39,7 +39,9 @@ fn main() {
     entries.sort_unstable();
     assert!(entries.is_sorted_by(|a, b| a >> 8 != b >> 8), "two words have one number");
     let mut first = vec![0u64; key::FIRST_BITS / 64];
-    for (at, bit) in words.keys().filter_map(|it| key::first_word(it)).map(key::Digest::bit) {
+    // Lines are told by their first two words, or their only one: see `key::begins`.
+    let beginning = |key: &String| key.match_indices(' ').nth(1).map_or(key.len(), |(at, _)| at);
+    for (at, bit) in words.keys().map(|it| key::Digest::of(&it[..beginning(it)]).bit()) {
         first[at] |= bit;
     }
     let code = format!(

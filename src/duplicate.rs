@@ -39,7 +39,7 @@ impl SimHash {
     pub fn of(text: &str) -> Self {
         let mut shingles = Vec::new();
         each_shingle(&word_hashes(text), |hash| shingles.push(hash));
-        shingles.sort_unstable();
+        let shingles = sorted(&shingles);
         // How many of the hashes have each bit, as binary numbers that stand upright: the first word holds the last digit
         // of all 64 counts.
         let mut n_ones: Vec<u64> = Vec::new();
@@ -80,6 +80,27 @@ impl fmt::Display for SimHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)
     }
+}
+
+/// Hashes in ascending order. They are spread evenly, so those with one first byte are few, and soon sorted.
+fn sorted(hashes: &[u64]) -> Vec<u64> {
+    let first_byte = |hash: u64| (hash >> 56) as usize;
+    let mut ends = [0; 256];
+    hashes.iter().for_each(|it| ends[first_byte(*it)] += 1);
+    let mut end = 0;
+    for n in &mut ends {
+        end += *n;
+        *n = end;
+    }
+    let mut sorted = vec![0; hashes.len()];
+    // From the last place of each byte's down to its first.
+    for hash in hashes {
+        let at = &mut ends[first_byte(*hash)];
+        *at -= 1;
+        sorted[*at] = *hash;
+    }
+    sorted.chunk_by_mut(|a, b| first_byte(*a) == first_byte(*b)).for_each(<[u64]>::sort_unstable);
+    sorted
 }
 
 /// One hash a word: runs of letters and digits in lower case; each character of an unspaced script by itself.

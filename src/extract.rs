@@ -232,7 +232,7 @@ fn extract_html(
     let seen =
         site.as_ref().zip(host).map(|(site, host)| (host.to_owned(), Observation::new(site.page, day, &story.rows)));
     if origin == Origin::Found
-        && main_content::n_prose_chars(&story) < DATA_BODY_CHARS_MIN
+        && !main_content::has_prose(&story, DATA_BODY_CHARS_MIN)
         && let Some(body) = main_content::from_data(&dom, claims.article_body(), &anchors)
         && main_content::n_prose_chars(&body) > 2 * main_content::n_prose_chars(&story)
     {
@@ -490,7 +490,7 @@ const TAGS_MIN: usize = 4;
 /// the model's guess is not followed, what it leaves for all other kinds is given for the article: that much at most.
 fn page_type(claims: &metadata::Claims, story: &Story) -> (PageType, f32) {
     let has = |name: &str| claims.schema_types().iter().any(|it| it == name);
-    let is_short = main_content::n_prose_chars(story) < LISTING_CHARS_MAX;
+    let is_short = !main_content::has_prose(story, LISTING_CHARS_MAX);
     if has("LiveBlogPosting") {
         (PageType::LiveBlog, STATED_LIKELY)
     } else if has("DiscussionForumPosting") || has("QAPage") {

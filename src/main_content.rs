@@ -283,6 +283,11 @@ pub fn live_posts(dom: &Dom, story: &Story) -> Vec<posts::Found> {
     posts::find(dom, &blocks::split(dom), &kept)
 }
 
+/// Whether a story has so many characters of prose, at least one.
+pub fn has_prose(story: &Story, n_min: usize) -> bool {
+    data::has_prose(&story.parts, n_min)
+}
+
 /// Characters of prose in a story.
 pub fn n_prose_chars(story: &Story) -> usize {
     data::n_prose(&story.parts)

@@ -235,13 +235,23 @@ fn parts_of(text: &str) -> Vec<BodyPart> {
 
 /// Characters of prose in parts, measured as for blocks.
 pub(super) fn n_prose(parts: &[BodyPart]) -> usize {
-    let prose_of = |part: &BodyPart| {
-        let node = dom::NodeId::at(0);
-        let mut block = Block::new(node, (node, node), 0..part.text.len(), part.kind, blocks::Gap::Element);
-        blocks::count(&part.text, &mut block);
-        prose(&block) as usize
-    };
     parts.iter().map(prose_of).sum()
+}
+
+/// Whether parts hold so many characters of prose; soon told of those that hold many more.
+pub(super) fn has_prose(parts: &[BodyPart], n_min: usize) -> bool {
+    let mut n = 0;
+    parts.iter().any(|it| {
+        n += prose_of(it);
+        n >= n_min
+    })
+}
+
+fn prose_of(part: &BodyPart) -> usize {
+    let node = dom::NodeId::at(0);
+    let mut block = Block::new(node, (node, node), 0..part.text.len(), part.kind, blocks::Gap::Element);
+    blocks::count(&part.text, &mut block);
+    prose(&block) as usize
 }
 
 /// A script of fewer bytes holds no story.

@@ -67,7 +67,7 @@ meanings! {
 }
 
 mod table {
-    //! What the build script made: an entry for each word, sorted; a set of the words that keys begin with; and the names of
+    //! What the build script made: an entry for each word, sorted; a set of what keys begin with; and the names of
     //! the tables, by the number that stands in the entries.
     #![allow(clippy::unreadable_literal, reason = "read by the compiler alone")]
 
@@ -91,7 +91,7 @@ fn known(key: Digest) -> Option<Meaning> {
     MEANINGS.get(usize::from(*entry as u8)).copied()
 }
 
-/// Whether a line may begin with a widget's words, by its first word. Rules out nearly every line without folding it.
+/// Whether a line may begin with a widget's words, by its first two. Rules out nearly every line without folding it.
 fn may_be_known(text: &str) -> bool {
     // Where no spaces are, a word known may end in the middle of what looks like one.
     let has_unspaced = || !text.is_ascii() && text.chars().any(crate::text::is_unspaced);
@@ -99,7 +99,7 @@ fn may_be_known(text: &str) -> bool {
         let (at, bit) = first.bit();
         table::FIRST_WORDS[at] & bit != 0
     };
-    key::first_word(text).is_none_or(is_first) || has_unspaced()
+    key::begins(text, is_first).unwrap_or(true) || has_unspaced()
 }
 
 /// What a whole line means, if it is a widget's.

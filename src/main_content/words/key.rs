@@ -17,11 +17,23 @@ fn is_number(word: &str) -> bool {
     word.chars().all(is_numeric)
 }
 
-/// The number of the key's first word, without writing the key; `None` for a line that has no word but numbers.
-pub(crate) fn first_word(line: &str) -> Option<Digest> {
+/// Whether the number of the key's first word, or that of its first two, is one of some; without writing the key. `None`
+/// for a line that has no word but numbers.
+pub(crate) fn begins(line: &str, is_one: impl Fn(Digest) -> bool) -> Option<bool> {
     let mut chars = line.chars();
+    let first = word(&mut chars, Digest::default())?;
+    if is_one(first) {
+        return Some(true);
+    }
+    let mut both = first;
+    both.byte(b' ');
+    Some(word(&mut chars, both).is_some_and(is_one))
+}
+
+/// The number so far, and after the next word that is not a number.
+fn word(chars: &mut std::str::Chars<'_>, so_far: Digest) -> Option<Digest> {
     loop {
-        let mut word = Digest::default();
+        let mut word = so_far;
         let mut has_letter = false;
         let mut c = chars.find(|c| is_of_word(*c))?;
         loop {
@@ -83,5 +95,5 @@ impl Digest {
     }
 }
 
-/// Bits of the set of first words: 20 for each of them, so that one line in twenty is looked up in vain.
-pub(crate) const FIRST_BITS: usize = 1 << 16;
+/// Bits of the set of beginnings: some ten for each of them, so that one line in ten is looked up in vain.
+pub(crate) const FIRST_BITS: usize = 1 << 17;
