@@ -67,7 +67,7 @@ pub(super) fn content(
 ) -> Result<Content, InputError> {
     let [html, base64, text] = ["html", "base64", "text"].map(|field| record.shift_remove(field));
     *fields = record;
-    let url = match string(name, fields, "url")? {
+    let url = match string(name, fields, "url")?.filter(|it| !it.trim().is_empty()) {
         None => None,
         Some(url) => Some(Url::parse(url).map_err(|_| InputError::Field {
             name: name.to_owned(),

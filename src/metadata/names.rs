@@ -70,7 +70,7 @@ pub(super) fn parse(byline: &str, stated: Option<AuthorKind>, place: Place) -> V
     let parts = split(without_lead);
     // Initials and names of one word stand alone or among their like.
     let single = parts.iter().all(|it| !it.contains(' '));
-    for part in &parts {
+    for part in parts.iter().copied().map(said_once) {
         if let Some(name) = clean(part, single, place)
             && !names.iter().any(|it| it.name == name.name)
         {
@@ -90,6 +90,13 @@ pub(super) fn parse(byline: &str, stated: Option<AuthorKind>, place: Place) -> V
         names.push(Name { name: (*desk).to_owned(), kind: AuthorKind::Organization });
     }
     names
+}
+
+/// A name without its like right behind it, as pages have it that show it once for wide screens and once for narrow ones.
+fn said_once(name: &str) -> &str {
+    let middle = name.floor_char_boundary(name.len() / 2);
+    let (first, second) = (name[..middle].trim_end(), name[middle..].trim_start());
+    if first == second && first.contains(' ') { first } else { name }
 }
 
 /// Whether a label announces an author: "Written by" in the languages that themes come in.
@@ -597,6 +604,13 @@ mod tests {
         check("Written by Jane Doe", "Jane Doe");
         check("Door Jan Jansen", "Jan Jansen");
         check("Di Mario Rossi", "Mario Rossi");
+    }
+
+    #[test]
+    fn a_name_that_is_said_twice_is_one() {
+        check("By Jane DoeJane Doe", "Jane Doe");
+        check("By Jane Doe Jane Doe", "Jane Doe");
+        check("By Nana Nana", "Nana Nana");
     }
 
     #[test]

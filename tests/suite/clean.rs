@@ -15,6 +15,14 @@ fn headlines(out: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_record_with_an_empty_address_is_one_without() {
+    let desk = Desk::new();
+    desk.write("pages.jsonl", serde_json::json!({"html": page("Ferry stays"), "url": ""}).to_string());
+    let run = desk.run(&["clean", "-f", "jsonl", "pages.jsonl"]);
+    assert_eq!((run.code, headlines(&run.out)), (0, vec!["Ferry stays".to_owned()]), "{}", run.err);
+}
+
+#[test]
 fn a_page_becomes_headline_blank_line_and_body() {
     let desk = Desk::new();
     desk.write("a.html", page("Ferry stays"));
