@@ -85,17 +85,27 @@ pub fn fold(text: &str) -> String {
 pub fn fold_into(text: &str, folded: &mut String) {
     let mut bytes = std::mem::take(folded).into_bytes();
     bytes.clear();
-    bytes.reserve(text.len());
     let mut rest = text;
     while !rest.is_empty() {
-        // Most of most texts, many bytes at a time: a letter or digit, or a space for anything else.
+        // Most of most texts. Every byte is written, and kept unless it is one more space: no branch to predict.
         let (ascii, after) = rest.split_at(n_ascii(rest.as_bytes()));
-        bytes.extend(ascii.bytes().map(|it| if it.is_ascii_alphanumeric() { it.to_ascii_lowercase() } else { b' ' }));
+        let mut length = bytes.len();
+        let mut is_gap = bytes.last().is_none_or(|it| *it == b' ');
+        bytes.resize(length + ascii.len(), 0);
+        for byte in ascii.bytes() {
+            let byte = FOLDED[usize::from(byte)];
+            bytes[length] = byte;
+            length += usize::from(byte != b' ' || !is_gap);
+            is_gap = byte == b' ';
+        }
+        bytes.truncate(length);
         rest = after;
         while let Some(c) = rest.chars().next().filter(|it| !it.is_ascii()) {
             rest = &rest[c.len_utf8()..];
             if !is_of_word(c) {
-                bytes.push(b' ');
+                if bytes.last().is_some_and(|it| *it != b' ') {
+                    bytes.push(b' ');
+                }
             } else if IS_LOWER.has(c) {
                 bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
             } else {
@@ -103,13 +113,22 @@ pub fn fold_into(text: &str, folded: &mut String) {
             }
         }
     }
-    bytes.dedup_by(|a, b| *a == b' ' && *b == b' ');
     bytes.pop_if(|it| *it == b' ');
-    if bytes.first() == Some(&b' ') {
-        bytes.remove(0);
-    }
     *folded = String::from_utf8(bytes).expect("characters, encoded");
 }
+
+/// What [`fold`] makes of each ASCII character: a letter or digit, or a space for anything else.
+const FOLDED: [u8; 256] = {
+    let mut folded = [b' '; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        if (byte as u8).is_ascii_alphanumeric() {
+            folded[byte] = (byte as u8).to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    folded
+};
 
 /// How many bytes at the front are ASCII.
 pub fn n_ascii(bytes: &[u8]) -> usize {
