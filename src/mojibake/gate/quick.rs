@@ -59,7 +59,6 @@ impl Table {
         entries[usize::from(CAPITAL)] = Entry { kind: Kind::Capital, alphabet: 1, ..super::NOTHING };
         // Characters with bytes have a number each; of the rest, those that are alike have one.
         let mut alike: HashMap<Entry, u16> = HashMap::new();
-        let mut number_of: HashMap<char, u16> = HashMap::new();
         for (code, slot) in numbers.iter_mut().enumerate() {
             let c = char::from_u32(code as u32).expect("below the surrogates");
             let entry = ENTRY_OF[code];
@@ -74,13 +73,21 @@ impl Table {
                     if number == next {
                         entries.push(entry);
                     }
-                    number_of.insert(c, number);
                     number
                 }
             };
             *slot = u32::from(number) | kind(&entries[usize::from(number)]);
         }
         let mut pairs = Box::new([0_u64; NUMBERS * NUMBERS / 32]);
+        // Few traits of the first character say what is odd behind it: those that share them share a row.
+        let mut odd: HashMap<_, Row> = HashMap::new();
+        for (before, (first, row)) in entries.iter().zip(pairs.as_chunks_mut().0).enumerate() {
+            let is_ascii = before < usize::from(FIRST);
+            let traits = (first.kind, first.alphabet, first.long_leads, is_ascii);
+            *row = *odd
+                .entry(traits)
+                .or_insert_with(|| odd_behind(first, &entries, usize::from(if is_ascii { FIRST } else { SPACE })));
+        }
         let mut mark = |before: usize, next: usize, what: u64| {
             let (slot, at) = (&mut pairs[before * (NUMBERS / 32) + next / 32], 2 * (next % 32));
             if *slot >> at & 3 != pair::MARKED {
@@ -88,26 +95,19 @@ impl Table {
             }
         };
         for (before, first) in entries.iter().enumerate() {
-            for (next, second) in entries.iter().enumerate().skip(usize::from(SPACE)) {
-                let is_euro_tail = second.is_euro && first.long_leads & second.tails != 0;
-                let is_opener = first.kind == Kind::Opener && second.is_letter();
-                let is_odd = first.is_odd_before(second) || is_opener || is_euro_tail;
-                if before.max(next) >= usize::from(FIRST) && is_odd {
-                    mark(before, next, pair::MARKED);
-                }
-            }
             // Letters of other alphabets meet ASCII letters only where something is wrong.
             if first.loses_space {
                 mark(before, usize::from(SPACE), pair::MARKED);
             }
         }
         for codec in 0..N_UTF8 as Mask {
-            let numbers = |bytes: std::ops::RangeInclusive<u8>| {
+            let numbers_of = |bytes: std::ops::RangeInclusive<u8>| {
                 let chars = bytes.flat_map(move |byte| [TABLES.char(codec as u8, byte), char::from(byte)]);
-                chars.filter_map(|c| number_of.get(&c).copied()).map(usize::from).collect::<Vec<_>>()
+                let numbers = chars.filter_map(|c| numbers.get(c as usize)).map(|it| *it as usize % NUMBERS);
+                numbers.filter(|it| *it >= usize::from(FIRST)).collect::<Vec<_>>()
             };
-            let tails = numbers(0x80..=0xBF);
-            for lead in numbers(0xC2..=0xDF) {
+            let tails = numbers_of(0x80..=0xBF);
+            for lead in numbers_of(0xC2..=0xDF) {
                 let is_lead = entries[lead].leads >> codec & 1 == 1;
                 let tails = tails.iter().filter(|&&tail| is_lead && entries[tail].tails >> codec & 1 == 1);
                 for &tail in tails {
@@ -128,6 +128,22 @@ impl Table {
         let (before, next) = (before as usize % NUMBERS, next as usize % NUMBERS);
         self.pairs[before * (NUMBERS / 32) + next / 32] >> (2 * (next % 32)) & 3
     }
+}
+
+/// What each number is behind one character, two bits each.
+type Row = [u64; NUMBERS / 32];
+
+/// Which characters, from the number `from` on, are odd behind `first`.
+fn odd_behind(first: &Entry, entries: &[Entry], from: usize) -> Row {
+    let mut row = [0; NUMBERS / 32];
+    for (next, second) in entries.iter().enumerate().skip(from) {
+        let is_euro_tail = second.is_euro && first.long_leads & second.tails != 0;
+        let is_opener = first.kind == Kind::Opener && second.is_letter();
+        if first.is_odd_before(second) || is_opener || is_euro_tail {
+            row[next / 32] |= pair::MARKED << (2 * (next % 32));
+        }
+    }
+    row
 }
 
 fn kind(entry: &Entry) -> u32 {
