@@ -62,8 +62,8 @@ pub(super) fn parse(byline: &str, stated: Option<AuthorKind>, place: Place) -> V
         }
         return names;
     }
-    let of_picture = |word: &&str| strip_word(byline.trim_start_matches(['(', ' ']), word).is_some();
-    if PICTURE_WORDS.iter().chain(OTHER_HANDS).any(of_picture) {
+    let bare = byline.trim_start_matches(['(', ' ']);
+    if begins_with_any(bare, PICTURE_WORDS) || begins_with_any(bare, OTHER_HANDS) {
         return names;
     }
     let without_lead = before_other_hands(before_pictures(strip_lead(byline)));
@@ -119,12 +119,11 @@ pub(super) fn after_by(text: &str) -> Option<&str> {
 /// The text behind a writer's label and its colon.
 fn after_label(text: &str) -> Option<&str> {
     let text = text.trim_start();
-    let mut labels = may_begin(text, WRITER_LABELS);
-    let rest = labels.find_map(|it| strip_word_before(text, it, &[':', '：', '/', '／']))?;
+    let rest = may_begin(text, WRITER_LABELS).find_map(|it| strip_word_before(text, it, &[':', '：', '/', '／']))?;
     Some(rest.trim_start()).filter(|it| !it.is_empty())
 }
 
-/// The words that a text may begin with, by its first byte.
+/// The words that a text may begin with, by its first byte: of most texts none.
 fn may_begin<'a>(text: &str, words: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
     let first = text.as_bytes().first().filter(|it| it.is_ascii()).map(u8::to_ascii_lowercase);
     let may_be = move |word: &&str| match (first, word.as_bytes()[0]) {
@@ -134,17 +133,8 @@ fn may_begin<'a>(text: &str, words: &'a [&'a str]) -> impl Iterator<Item = &'a s
     words.iter().copied().filter(may_be)
 }
 
-/// Whether the first letters of both are ASCII and differ, case aside: true of most texts and words, and soon told.
-fn begins_otherwise(text: &str, word: &str) -> bool {
-    let (Some(a), Some(b)) = (text.as_bytes().first(), word.as_bytes().first()) else { return false };
-    a.is_ascii() && b.is_ascii() && !a.eq_ignore_ascii_case(b)
-}
-
-/// The rest of a text that begins with a word and one of some marks.
-fn strip_word_before<'a>(text: &'a str, word: &str, marks: &[char]) -> Option<&'a str> {
-    if begins_otherwise(text, word) {
-        return None;
-    }
+/// The rest of a text that begins with the letters of a word, case aside.
+fn strip_letters<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let mut rest = text.chars();
     for expected in word.chars() {
         let c = rest.next()?;
@@ -152,7 +142,12 @@ fn strip_word_before<'a>(text: &'a str, word: &str, marks: &[char]) -> Option<&'
             return None;
         }
     }
-    rest.as_str().trim_start().strip_prefix(marks)
+    Some(rest.as_str())
+}
+
+/// The rest of a text that begins with a word and one of some marks.
+fn strip_word_before<'a>(text: &'a str, word: &str, marks: &[char]) -> Option<&'a str> {
+    strip_letters(text, word)?.trim_start().strip_prefix(marks)
 }
 
 /// A byline without what it says of pictures: `Text Anna Berg Fotos Max Muster`.
@@ -170,7 +165,7 @@ fn before_pictures(byline: &str) -> &str {
 /// A byline without those who had another hand in the text: `By Jane Doe Edited by Ann Lee`.
 fn before_other_hands(byline: &str) -> &str {
     let mut gaps = byline.match_indices(' ');
-    let at = gaps.find(|(at, _)| OTHER_HANDS.iter().any(|it| strip_word(&byline[at + 1..], it).is_some()));
+    let at = gaps.find(|(at, _)| begins_with_any(&byline[at + 1..], OTHER_HANDS));
     at.map_or(byline, |(at, _)| byline[..at].trim_end())
 }
 
@@ -187,7 +182,7 @@ pub(super) fn is_joint(text: &str) -> bool {
 
 /// The text behind a "written by" at its head, if it has one; empty where nothing follows.
 pub(super) fn after_written(text: &str) -> Option<&str> {
-    let rest = WRITTEN_WORDS.iter().find_map(|it| strip_word(text, it))?;
+    let rest = may_begin(text, WRITTEN_WORDS).find_map(|it| strip_word(text, it))?;
     Some(rest.trim_start_matches([' ', ':']))
 }
 
@@ -197,19 +192,13 @@ pub(super) fn is_by(text: &str) -> bool {
     text.len() <= 24 && BY_WORDS.contains(&text.to_lowercase().as_str())
 }
 
+fn begins_with_any(text: &str, words: &[&str]) -> bool {
+    may_begin(text, words).any(|it| strip_word(text, it).is_some())
+}
+
 /// The rest of a text that begins with a word or words, case aside, and goes on with something that is no letter.
 fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
-    if begins_otherwise(text, word) {
-        return None;
-    }
-    let mut rest = text.chars();
-    for expected in word.chars() {
-        let c = rest.next()?;
-        if c != expected && !c.to_lowercase().eq(expected.to_lowercase()) {
-            return None;
-        }
-    }
-    let rest = rest.as_str();
+    let rest = strip_letters(text, word)?;
     let apart = word.ends_with(|c: char| !c.is_alphanumeric() || crate::text::is_unspaced(c));
     (apart || !rest.starts_with(|c: char| c.is_alphanumeric() || c == '\'' || c == '’' || c == '-')).then_some(rest)
 }
@@ -224,7 +213,7 @@ fn strip_lead(text: &str) -> &str {
             continue;
         }
         // "Ein Kommentar von …", "Reviewed by …": a few words that speak of the work, then a by-word.
-        if let Some(rest) = LEADS.iter().find_map(|it| strip_word(bare, it)) {
+        if let Some(rest) = may_begin(bare, LEADS).find_map(|it| strip_word(bare, it)) {
             let rest = rest.trim_start();
             if let Some(rest) = rest.strip_prefix([':', '：', '|']) {
                 text = rest.trim_start();
