@@ -238,7 +238,7 @@ impl Tree {
 }
 
 /// Takes what stands before the next `end`, or all, from the front of a text, and the `end` with it. For words of a few
-/// letters, of which the weights have a hundred thousand.
+/// letters, of which the weights have ninety thousand.
 fn until<'a>(end: u8, rest: &mut &'a str) -> &'a str {
     let word = &rest[..rest.bytes().position(|it| it == end).unwrap_or(rest.len())];
     *rest = rest.get(word.len() + 1..).unwrap_or_default();

@@ -82,11 +82,10 @@ impl Table {
         // Few traits of the first character say what is odd behind it: those that share them share a row.
         let mut odd: HashMap<_, Row> = HashMap::new();
         for (before, (first, row)) in entries.iter().zip(pairs.as_chunks_mut().0).enumerate() {
-            let is_ascii = before < usize::from(FIRST);
-            let traits = (first.kind, first.alphabet, first.long_leads, is_ascii);
-            *row = *odd
-                .entry(traits)
-                .or_insert_with(|| odd_behind(first, &entries, usize::from(if is_ascii { FIRST } else { SPACE })));
+            // ASCII characters are not odd beside each other.
+            let from = usize::from(if before < usize::from(FIRST) { FIRST } else { SPACE });
+            let traits = (first.kind, first.alphabet, first.long_leads, from);
+            *row = *odd.entry(traits).or_insert_with(|| odd_behind(first, &entries, from));
         }
         let mut mark = |before: usize, next: usize, what: u64| {
             let (slot, at) = (&mut pairs[before * (NUMBERS / 32) + next / 32], 2 * (next % 32));
