@@ -1,4 +1,5 @@
-//! Rows of numbers for training: what `training/train.py` learns from is computed by the code that will evaluate it.
+//! Rows of numbers for training: what `training/train.py` learns from is computed by the code that will evaluate it, down to
+//! the steps in which the model sees them.
 //!
 //!     cargo run --release --no-default-features --example rows -- PAGES PREFIX
 //!
@@ -15,6 +16,7 @@ use copydesk::article::text_of;
 use copydesk::decode::{self, Hints};
 use copydesk::dom::{self, Dom};
 use copydesk::main_content::features::{self, Declared, context};
+use copydesk::main_content::scale::Scale;
 use copydesk::main_content::{Anchors, Reading, Stated, noscript, page_type};
 use copydesk::metadata::{self, Claims};
 use std::error::Error;
@@ -47,7 +49,7 @@ impl Page {
         Ok(Self { dom, url, claims, reading })
     }
 
-    fn kind(&self) -> [f32; page_type::N] {
+    fn kind(&self) -> [i8; page_type::N] {
         let measure = |anchors: &Anchors<'_>| page_type::measure(&self.dom, &self.reading, &anchors.stated);
         with_anchors(&self.claims, self.url.as_ref(), measure)
     }
@@ -84,14 +86,20 @@ fn write_rows(path: &str, rows: impl Iterator<Item = f32>) -> Result<(), Box<dyn
     Ok(file.flush()?)
 }
 
+/// The numbers that rows of codes stand for.
+fn numbers(codes: &[i8], scales: &[Scale]) -> Vec<f32> {
+    codes.iter().zip(scales.iter().cycle()).map(|(code, scale)| scale.number(*code)).collect()
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let (Some(list), Some(prefix)) = (arguments.next(), arguments.next()) else { return Err("PAGES PREFIX".into()) };
     let pages: Vec<Page> = fs::read_to_string(list)?.lines().map(Page::read).collect::<Result<_, _>>()?;
     let names = [features::names().join("\n"), context::NAMES.join("\n"), page_type::NAMES.join("\n")];
     fs::write(format!("{prefix}.names"), names.join("\n\n"))?;
-    write_rows(&format!("{prefix}.rows"), pages.iter().flat_map(|it| it.reading.table.cells.iter().copied()))?;
-    write_rows(&format!("{prefix}.kinds"), pages.iter().flat_map(Page::kind))?;
+    let scales = features::scales();
+    write_rows(&format!("{prefix}.rows"), pages.iter().flat_map(|it| numbers(&it.reading.table.cells, &scales)))?;
+    write_rows(&format!("{prefix}.kinds"), pages.iter().flat_map(|it| numbers(&it.kind(), page_type::SCALES)))?;
     let mut file = BufWriter::new(fs::File::create(format!("{prefix}.jsonl"))?);
     for Page { reading, .. } in &pages {
         let rows: Vec<_> =
@@ -115,7 +123,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         match ask {
             "context" => {
                 let measure = |(page, judged): (&Page, &[f32])| {
-                    context::measure(&page.dom, &page.reading.blocks, &page.reading.table, judged)
+                    let codes = context::measure(&page.dom, &page.reading.blocks, &page.reading.table, judged);
+                    numbers(&codes, context::SCALES)
                 };
                 write_rows(out, of_pages.flat_map(measure))?;
             }

@@ -18,6 +18,7 @@ mod elements;
 mod entities;
 mod feed;
 mod foreign;
+pub(crate) mod met;
 mod names;
 pub mod select;
 mod tokenizer;

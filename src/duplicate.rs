@@ -10,7 +10,7 @@
 //! "Detecting Near-Duplicates for Web Crawling" (WWW 2007). They weigh features by their importance; we count each shingle
 //! as often as it occurs, up to twice, as a repeated footer says little about a story.
 
-use crate::text::is_unspaced;
+use crate::text::{is_unspaced, n_ascii};
 use std::fmt;
 
 /// Words of a shingle. With one or two, texts about the same thing look alike; with more, each edited word costs more bits.
@@ -37,28 +37,26 @@ impl SimHash {
     /// assert_eq!(a.n_different_bits(b), 0);
     /// ```
     pub fn of(text: &str) -> Self {
-        let mut shingles = Vec::new();
-        each_shingle(&word_hashes(text), |hash| shingles.push(hash));
-        let shingles = sorted(&shingles);
         // How many of the hashes have each bit, as binary numbers that stand upright: the first word holds the last digit
         // of all 64 counts.
         let mut n_ones: Vec<u64> = Vec::new();
         let mut n_shingles = 0_u64;
-        for same in shingles.chunk_by(|a, b| a == b) {
-            for hash in same.iter().take(REPEATS_MAX) {
-                n_shingles += 1;
-                let mut carry = *hash;
-                for digit in &mut n_ones {
-                    (*digit, carry) = (*digit ^ carry, *digit & carry);
-                    if carry == 0 {
-                        break;
-                    }
-                }
-                if carry != 0 {
-                    n_ones.push(carry);
+        let words = word_hashes(text);
+        let mut seen = Seen::of(words.len());
+        each_shingle(&words, |hash| {
+            if !seen.is_new(hash) {
+                return;
+            }
+            n_shingles += 1;
+            let mut carry = hash;
+            for digit in &mut n_ones {
+                (*digit, carry) = (*digit ^ carry, *digit & carry);
+                if carry == 0 {
+                    return;
                 }
             }
-        }
+            n_ones.push(carry);
+        });
         let n_of = |bit: u32| n_ones.iter().rev().fold(0, |n, digit| 2 * n + (digit >> bit & 1));
         Self((0..64).fold(0, |bits, bit| bits | u64::from(2 * n_of(bit) > n_shingles) << bit))
     }
@@ -82,48 +80,90 @@ impl fmt::Display for SimHash {
     }
 }
 
-/// Hashes in ascending order. They are spread evenly, so those with one first byte are few, and soon sorted.
-fn sorted(hashes: &[u64]) -> Vec<u64> {
-    let first_byte = |hash: u64| (hash >> 56) as usize;
-    let mut ends = [0; 256];
-    hashes.iter().for_each(|it| ends[first_byte(*it)] += 1);
-    let mut end = 0;
-    for n in &mut ends {
-        end += *n;
-        *n = end;
-    }
-    let mut sorted = vec![0; hashes.len()];
-    // From the last place of each byte's down to its first.
-    for hash in hashes {
-        let at = &mut ends[first_byte(*hash)];
-        *at -= 1;
-        sorted[*at] = *hash;
-    }
-    sorted.chunk_by_mut(|a, b| first_byte(*a) == first_byte(*b)).for_each(<[u64]>::sort_unstable);
-    sorted
+/// The hashes seen so far: each stands at the place that its first bits name, or at the next that is free.
+struct Seen {
+    places: Vec<u64>,
+    shift: u32,
 }
+
+impl Seen {
+    /// Room for so many, twice.
+    fn of(n_hashes: usize) -> Self {
+        let n_bits = (2 * n_hashes).next_power_of_two().trailing_zeros().max(1);
+        Self { places: vec![0; (1 << n_bits) + PROBES_MAX], shift: 64 - n_bits }
+    }
+
+    /// Whether a hash was seen less than [`REPEATS_MAX`] times.
+    fn is_new(&mut self, hash: u64) -> bool {
+        let mut n_seen = 0;
+        let first = (hash >> self.shift) as usize;
+        for place in &mut self.places[first..first + PROBES_MAX] {
+            if *place == 0 {
+                *place = hash;
+                return true;
+            }
+            n_seen += usize::from(*place == hash);
+            if n_seen == REPEATS_MAX {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// Places that are looked at for one hash. At most half of them are taken and hashes are spread evenly, so that so many in a
+/// row do not occur unless somebody made the text to that end; then a repeated shingle counts more often.
+const PROBES_MAX: usize = 128;
 
 /// One hash a word: runs of letters and digits in lower case; each character of an unspaced script by itself.
 fn word_hashes(text: &str) -> Vec<u64> {
     let mut hashes = Vec::with_capacity(text.len() / 6);
-    let mut word = None;
-    for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            word = Some(with_char(word.unwrap_or(OFFSET_BASIS), c.to_ascii_lowercase()));
-        } else if c.is_ascii() {
-            hashes.extend(word.take());
-        } else if c.is_alphanumeric() && !is_unspaced(c) {
-            word = Some(c.to_lowercase().fold(word.unwrap_or(OFFSET_BASIS), with_char));
-        } else {
-            hashes.extend(word.take());
-            if c.is_alphanumeric() {
-                hashes.push(with_char(OFFSET_BASIS, c));
+    // The word so far; none where it is the start.
+    let mut word = OFFSET_BASIS;
+    let mut end = |word: &mut u64| {
+        if *word != OFFSET_BASIS {
+            hashes.push(*word);
+            *word = OFFSET_BASIS;
+        }
+    };
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (ascii, after) = rest.split_at(n_ascii(rest.as_bytes()));
+        for byte in ascii.bytes() {
+            match LETTER[usize::from(byte)] {
+                0 => end(&mut word),
+                letter => word = with_char(word, char::from(letter)),
+            }
+        }
+        rest = after;
+        while let Some(c) = rest.chars().next().filter(|it| !it.is_ascii()) {
+            rest = &rest[c.len_utf8()..];
+            if c.is_alphanumeric() && !is_unspaced(c) {
+                word = c.to_lowercase().fold(word, with_char);
+            } else {
+                end(&mut word);
+                if c.is_alphanumeric() {
+                    end(&mut with_char(OFFSET_BASIS, c));
+                }
             }
         }
     }
-    hashes.extend(word);
+    end(&mut word);
     hashes
 }
+
+/// ASCII letters and digits in lower case; 0 for what is no part of a word.
+const LETTER: [u8; 256] = {
+    let mut letter = [0; 256];
+    let mut at = 0;
+    while at < 128 {
+        if (at as u8).is_ascii_alphanumeric() {
+            letter[at] = (at as u8).to_ascii_lowercase();
+        }
+        at += 1;
+    }
+    letter
+};
 
 /// The hash of every run of three words, or of all words where there are fewer.
 fn each_shingle(words: &[u64], mut each: impl FnMut(u64)) {

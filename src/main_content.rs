@@ -21,6 +21,7 @@ pub mod posts;
 mod recall;
 pub mod rules;
 pub mod saved_text;
+pub mod scale;
 pub mod verdict;
 pub mod words;
 
@@ -149,6 +150,7 @@ impl Reading {
             }
             Declared::Forum | Declared::Product | Declared::Listing => false,
         };
+        let is_declared = matches!(declared, Declared::News | Declared::Article);
         // A page of which the model takes nothing is left to the rules; an article has prose.
         let mut kept = blocks.rows.iter().zip(&choice.keep).filter(|(_, keep)| **keep);
         let is_by_model = if is_article { kept.any(|(row, _)| prose(row) > 0.0) } else { kept.next().is_some() };
@@ -170,7 +172,7 @@ impl Reading {
                         verdicts[row_idx]
                     }
                     (true, _) => Verdict::Keep,
-                    (false, Verdict::Keep) if is_heading && declared == Declared::News => Verdict::Keep,
+                    (false, Verdict::Keep) if is_heading && is_declared => Verdict::Keep,
                     (false, Verdict::Keep) => Verdict::Drop(Reason::Unlikely),
                     (false, Verdict::Drop(_)) => verdicts[row_idx],
                 };
@@ -178,7 +180,7 @@ impl Reading {
             if is_article {
                 verdicts = rules::tidy(dom, blocks, marks, anchors, verdicts);
             }
-            // Headings of a news story that the rules alone keep fall with what stands under them.
+            // Headings of a story that the rules alone keep fall with what stands under them.
             let mut filled = verdicts.clone();
             rules::drop_empty_headings(&blocks.rows, &mut filled);
             for (row_idx, _) in choice.keep.iter().enumerate().filter(|(_, keep)| !**keep) {

@@ -23,6 +23,7 @@ mod wishes;
 pub(crate) use wishes::with_wishes;
 
 use crate::article::{AuthorKind, Dateline, Image, Metadata};
+use crate::dom::met::Met;
 use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
 use std::collections::BTreeMap;
 use url::Url;
@@ -185,6 +186,7 @@ pub struct Settled {
 pub fn gather(dom: &Dom, url: Option<&Url>) -> Claims {
     let mut claims = Claims { url: url.cloned(), ..Claims::default() };
     let mut seen = visible::Seen::default();
+    let mut met = Met::default();
     let mut skip_to = 0;
     for node in dom.nodes() {
         if node.index() < skip_to {
@@ -219,7 +221,7 @@ pub fn gather(dom: &Dom, url: Option<&Url>) -> Claims {
                 skip_to = dom.end(node).index();
             }
             Tag::STYLE | Tag::SVG => skip_to = dom.end(node).index(),
-            tag => visible::note(dom, node, tag, &mut seen),
+            tag => visible::note(dom, node, tag, &mut met, &mut seen),
         }
     }
     structured(dom, &seen, &mut claims);

@@ -7,6 +7,7 @@
 use crate::article::Pagination;
 use crate::dom::{Attr, Dom, NodeId, Tag};
 use crate::text::collapse;
+use memchr::memmem::Finder;
 use std::collections::BTreeMap;
 use url::Url;
 
@@ -79,10 +80,14 @@ struct Link {
 /// Links to the same host whose paths begin with the stem, as those of other pages of a story do.
 fn links(dom: &Dom, url: &Url, stem: &str) -> Vec<Link> {
     // Nearly all links of a page lead to other stories, which shows before they are taken apart.
+    let (finder, dots) = (Finder::new(stem), Finder::new("/."));
     let leads_elsewhere = |href: &str| {
         let is_whole = href.starts_with('/') || href.starts_with("http:") || href.starts_with("https:");
-        let is_as_written = href.bytes().all(|it| it.is_ascii_graphic() && !matches!(it, b'%' | b'\\'));
-        is_whole && is_as_written && !stem.contains('%') && !href.contains("/.") && !href.contains(stem)
+        // All of them are looked at, as that can be done for many at a time.
+        let is_other = |it: u8| !it.is_ascii_graphic() | (it == b'%') | (it == b'\\');
+        let is_as_written = || !href.bytes().fold(false, |any, it| any | is_other(it));
+        let has = |finder: &Finder<'_>| finder.find(href.as_bytes()).is_some();
+        is_whole && is_as_written() && !stem.contains('%') && !has(&dots) && !has(&finder)
     };
     let mut links = Vec::new();
     for node in dom.nodes().filter(|it| matches!(dom.tag(*it), Some(Tag::A | Tag::LINK))) {

@@ -43,26 +43,66 @@ pub fn is_unspaced(c: char) -> bool {
 /// assert_eq!(copydesk::text::n_words("It’s 5 o’clock, 東京"), 5);
 /// ```
 pub fn n_words(text: &str) -> usize {
-    let (mut n_words, mut inside) = (0, false);
-    for c in text.chars() {
-        if c.is_ascii() {
-            if c.is_ascii_alphanumeric() {
+    let (mut n_words, mut n_starts, mut inside) = (0, 0, false);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (ascii, after) = rest.split_at(n_ascii(rest.as_bytes()));
+        let (chunks, tail) = ascii.as_bytes().as_chunks::<8>();
+        let mut one_by_one = |bytes: &[u8], inside: &mut bool| {
+            for byte in bytes {
+                if byte.is_ascii_alphanumeric() {
+                    n_words += usize::from(!*inside);
+                    *inside = true;
+                } else if *byte != b'\'' {
+                    *inside = false;
+                }
+            }
+        };
+        for chunk in chunks {
+            let all = u64::from_le_bytes(*chunk);
+            if has(all, b'\'') {
+                one_by_one(chunk, &mut inside);
+                continue;
+            }
+            let of_words = letters_and_digits(all);
+            let begun = of_words << 8 | u64::from(inside) << 7;
+            n_starts += (of_words & !begun).count_ones() as usize;
+            inside = of_words >> 63 == 1;
+        }
+        one_by_one(tail, &mut inside);
+        rest = after;
+        while let Some(c) = rest.chars().next().filter(|it| !it.is_ascii()) {
+            rest = &rest[c.len_utf8()..];
+            if is_unspaced(c) && c.is_alphanumeric() {
+                n_words += 1;
+                inside = false;
+            } else if c.is_alphanumeric() {
                 n_words += usize::from(!inside);
                 inside = true;
-            } else if c != '\'' {
+            } else if !matches!(c, '’' | '\u{ad}' | '\u{200c}' | '\u{200d}') && !is_mark(c) {
                 inside = false;
             }
-        } else if is_unspaced(c) && c.is_alphanumeric() {
-            n_words += 1;
-            inside = false;
-        } else if c.is_alphanumeric() {
-            n_words += usize::from(!inside);
-            inside = true;
-        } else if !matches!(c, '’' | '\u{ad}' | '\u{200c}' | '\u{200d}') && !is_mark(c) {
-            inside = false;
         }
     }
-    n_words
+    n_words + n_starts
+}
+
+/// Of eight ASCII characters: the uppermost bit of each byte that holds a letter or digit.
+fn letters_and_digits(ascii: u64) -> u64 {
+    let lower = ascii | every(0x20);
+    // What is from `a` on reaches the uppermost bit with the first sum, what is beyond `z` with the second.
+    let letters = (lower + every(0x80 - b'a')) & !(lower + every(0x7f - b'z'));
+    let digits = (ascii + every(0x80 - b'0')) & !(ascii + every(0x7f - b'9'));
+    (letters | digits) & every(0x80)
+}
+
+/// Whether one of eight ASCII characters is this.
+fn has(ascii: u64, byte: u8) -> bool {
+    !((ascii ^ every(byte)) + every(0x7f)) & every(0x80) != 0
+}
+
+const fn every(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
 }
 
 /// Combining marks of the scripts in which they stand inside words.
@@ -87,18 +127,8 @@ pub fn fold_into(text: &str, folded: &mut String) {
     bytes.clear();
     let mut rest = text;
     while !rest.is_empty() {
-        // Most of most texts. Every byte is written, and kept unless it is one more space: no branch to predict.
         let (ascii, after) = rest.split_at(n_ascii(rest.as_bytes()));
-        let mut length = bytes.len();
-        let mut is_gap = bytes.last().is_none_or(|it| *it == b' ');
-        bytes.resize(length + ascii.len(), 0);
-        for byte in ascii.bytes() {
-            let byte = FOLDED[usize::from(byte)];
-            bytes[length] = byte;
-            length += usize::from(byte != b' ' || !is_gap);
-            is_gap = byte == b' ';
-        }
-        bytes.truncate(length);
+        fold_ascii(ascii.as_bytes(), &mut bytes);
         rest = after;
         while let Some(c) = rest.chars().next().filter(|it| !it.is_ascii()) {
             rest = &rest[c.len_utf8()..];
@@ -117,18 +147,37 @@ pub fn fold_into(text: &str, folded: &mut String) {
     *folded = String::from_utf8(bytes).expect("characters, encoded");
 }
 
-/// What [`fold`] makes of each ASCII character: a letter or digit, or a space for anything else.
-const FOLDED: [u8; 256] = {
-    let mut folded = [b' '; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        if (byte as u8).is_ascii_alphanumeric() {
-            folded[byte] = (byte as u8).to_ascii_lowercase();
+/// Most of most texts: eight characters at a time, as far as they are of one word; then what stands between it and the next.
+fn fold_ascii(ascii: &[u8], folded: &mut Vec<u8>) {
+    let mut length = folded.len();
+    folded.resize(length + ascii.len(), 0);
+    let mut at = 0;
+    while let (Some(from), Some(to)) = (ascii[at..].first_chunk(), folded[length..].first_chunk_mut()) {
+        let all = u64::from_le_bytes(*from);
+        // Digits have the bit that sets small letters off.
+        *to = (all | every(0x20)).to_le_bytes();
+        let others = letters_and_digits(all) ^ every(0x80);
+        let n_of_word = others.trailing_zeros() as usize / 8;
+        at += n_of_word;
+        length += n_of_word;
+        if n_of_word < 8 {
+            let n_others = (!others & every(0x80)) >> (8 * n_of_word);
+            at += (n_others.trailing_zeros() as usize / 8).min(8 - n_of_word);
+            if length > 0 && folded[length - 1] != b' ' {
+                folded[length] = b' ';
+                length += 1;
+            }
         }
-        byte += 1;
     }
-    folded
-};
+    for byte in &ascii[at..] {
+        let byte = if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b' ' };
+        if byte != b' ' || (length > 0 && folded[length - 1] != b' ') {
+            folded[length] = byte;
+            length += 1;
+        }
+    }
+    folded.truncate(length);
+}
 
 /// How many bytes at the front are ASCII.
 pub fn n_ascii(bytes: &[u8]) -> usize {
@@ -180,6 +229,19 @@ impl CharSet {
     }
 }
 
+/// A number for a text, eight bytes at a time: for telling texts of one page apart, as no two of them have one but by an
+/// unlikely chance or somebody's intent.
+pub fn digest(text: &[u8]) -> u64 {
+    let (chunks, rest) = text.as_chunks::<8>();
+    let hash = chunks.iter().fold(text.len() as u64, |hash, chunk| step(hash, u64::from_le_bytes(*chunk)));
+    rest.iter().fold(hash, |hash, byte| step(hash, u64::from(*byte)))
+}
+
+/// Goes on with a number.
+pub fn step(hash: u64, value: u64) -> u64 {
+    (hash.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
 /// A name for a file: letters, digits, `-`, `_` and `.`; runs of other characters become one `-`, and neither dots nor
 /// dashes stand at the ends. At most `bytes_max` bytes; may be empty.
 ///
@@ -223,6 +285,47 @@ pub fn percent_decoded(segment: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Texts of all lengths with a few signs in all orders.
+    fn texts() -> impl Iterator<Item = String> {
+        const SIGNS: [char; 12] = ['a', 'Z', 'z', '7', '0', '\'', ' ', '-', '\u{7f}', 'É', '’', '東'];
+        (0..40_000u64).map(|seed| {
+            let mut luck = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let mut sign = || {
+                luck = luck.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                SIGNS[(luck >> 33) as usize % if seed % 2 == 0 { 9 } else { 12 }]
+            };
+            (0..seed % 40).map(|_| sign()).collect()
+        })
+    }
+
+    #[test]
+    fn eight_characters_at_a_time_fold_as_one_does() {
+        for text in texts() {
+            let mut expected = String::new();
+            for c in text.chars() {
+                if is_of_word(c) {
+                    expected.extend(c.to_lowercase());
+                } else if !expected.is_empty() && !expected.ends_with(' ') {
+                    expected.push(' ');
+                }
+            }
+            assert_eq!(fold(&text), expected.trim_end(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn eight_characters_at_a_time_have_as_many_words_as_one_by_one() {
+        for text in texts() {
+            let (mut expected, mut inside) = (0, false);
+            for c in text.chars() {
+                let is_word = is_of_word(c);
+                expected += usize::from(is_word && (!inside || is_unspaced(c)));
+                inside = !is_unspaced(c) && (is_word || (inside && matches!(c, '\'' | '’')));
+            }
+            assert_eq!(n_words(&text), expected, "{text:?}");
+        }
+    }
 
     #[test]
     fn what_is_remembered_of_a_character_is_so() {

@@ -10,7 +10,7 @@ use super::picks::Picks;
 use super::words::{self, Meaning};
 use crate::article::PartKind;
 use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
-use crate::text::is_unspaced;
+use crate::text::{self, is_unspaced};
 use std::cell::OnceCell;
 use std::ops::Range;
 
@@ -63,6 +63,7 @@ pub struct Block {
     /// What its words mean, once somebody has asked.
     meaning: OnceCell<Option<Meaning>>,
     label: OnceCell<Option<Meaning>>,
+    digest: OnceCell<u64>,
 }
 
 /// How a block is set apart from the one before.
@@ -98,6 +99,7 @@ impl Block {
             n_upper: 0,
             meaning: OnceCell::new(),
             label: OnceCell::new(),
+            digest: OnceCell::new(),
         }
     }
 
@@ -109,6 +111,11 @@ impl Block {
     /// What the label at the head of its text means, if it is a widget's: [`words::beginning`].
     pub fn label(&self, text: &str) -> Option<Meaning> {
         *self.label.get_or_init(|| words::beginning(text))
+    }
+
+    /// A number for its text that another has only if it says the same: [`text::digest`] of it folded.
+    pub fn digest(&self, text: &str) -> u64 {
+        *self.digest.get_or_init(|| text::digest(text::fold(text).as_bytes()))
     }
 
     /// Share of the characters that stand in links, from 0.0 to 1.0.
@@ -273,20 +280,24 @@ const SIGN_NODES_MAX: usize = 6;
 
 /// Whether an element is hidden by its own attributes.
 pub fn hides(dom: &Dom, node: NodeId) -> bool {
-    if dom.attr(node, Attr::HIDDEN).is_some_and(|value| !value.eq_ignore_ascii_case("until-found")) {
-        return true;
-    }
-    if dom.attr(node, Attr::ARIA_HIDDEN).is_some_and(|value| value.eq_ignore_ascii_case("true")) {
-        return true;
-    }
-    dom.attr(node, Attr::STYLE).is_some_and(style_hides)
+    dom.attr_values(node).any(|(attr, value)| match attr {
+        Attr::HIDDEN => !value.eq_ignore_ascii_case("until-found"),
+        Attr::ARIA_HIDDEN => value.eq_ignore_ascii_case("true"),
+        Attr::STYLE => style_hides(value),
+        _ => false,
+    })
 }
 
 fn style_hides(style: &str) -> bool {
-    style.split(';').filter_map(|it| it.split_once(':')).any(|(property, value)| {
-        let (property, value) = (property.trim(), value.trim().trim_end_matches("!important").trim_end());
-        (property.eq_ignore_ascii_case("display") && value.eq_ignore_ascii_case("none"))
-            || (property.eq_ignore_ascii_case("visibility") && value.eq_ignore_ascii_case("hidden"))
+    style.split(';').map(str::trim_start).any(|declaration| {
+        // Nearly all show by their first letter that they are about something else.
+        let may_hide = declaration.starts_with(['d', 'D', 'v', 'V']);
+        may_hide
+            && declaration.split_once(':').is_some_and(|(property, value)| {
+                let (property, value) = (property.trim_end(), value.trim().trim_end_matches("!important").trim_end());
+                (property.eq_ignore_ascii_case("display") && value.eq_ignore_ascii_case("none"))
+                    || (property.eq_ignore_ascii_case("visibility") && value.eq_ignore_ascii_case("hidden"))
+            })
     })
 }
 

@@ -12,6 +12,7 @@
 //! the F1 reached.
 
 use super::Reading;
+use super::blocks::{Blocks, Gap};
 use super::features::{self, Declared, context};
 use super::model;
 use super::rules::Verdict;
@@ -62,7 +63,27 @@ pub fn choose(reading: &Reading, declared: Declared, mut probabilities: Vec<f32>
         Declared::Article => Some(THRESHOLD_ARTICLE),
         Declared::Nothing | Declared::Forum | Declared::Product | Declared::Listing => None,
     };
-    decide(&n_words, probabilities, fixed)
+    let mut choice = decide(&n_words, probabilities, fixed);
+    join_lines(&reading.blocks, &mut choice.keep);
+    choice
+}
+
+/// A line that goes on with the sentence of the line before it, with no more than a `<br>` between, shares its fate: that of
+/// the longer of the two.
+fn join_lines(blocks: &Blocks, keep: &mut [bool]) {
+    for (at, [before, line]) in blocks.rows.array_windows().enumerate() {
+        let is_beside = line.gap == Gap::Line && line.element == before.element;
+        if keep[at] != keep[at + 1] && is_beside && goes_on(blocks.text(before), blocks.text(line)) {
+            let longer = keep[if before.n_words >= line.n_words { at } else { at + 1 }];
+            keep[at..at + 2].fill(longer);
+        }
+    }
+}
+
+/// Whether a text reads on from the one before: that has no end, and this begins small.
+fn goes_on(before: &str, text: &str) -> bool {
+    let is_open = |c: char| c.is_alphanumeric() || matches!(c, ',' | '-');
+    before.ends_with(is_open) && text.starts_with(char::is_lowercase)
 }
 
 /// By how much the rules' verdict multiplies or divides the odds of a row on a page that calls itself an article:
@@ -162,6 +183,23 @@ mod tests {
         };
         let (keep, drop) = (odds(Verdict::Keep), odds(Verdict::Drop(crate::main_content::rules::Reason::Outside)));
         assert!((keep / drop - RULES_ODDS_UNDECLARED * RULES_ODDS_UNDECLARED).abs() < 0.01, "{keep} {drop}");
+    }
+
+    #[test]
+    fn a_sentence_is_not_cut_at_the_end_of_a_line() {
+        let kept = |html: &str, keep: [bool; 2]| {
+            let (reading, mut choice) = chosen(html, "", Verdict::Keep);
+            choice.keep.copy_from_slice(&keep);
+            join_lines(&reading.blocks, &mut choice.keep);
+            choice.keep
+        };
+        assert_eq!(
+            kept("<p>A dozen is a round<br>ten, they say, where the queue is longest.", [false, true]),
+            [true; 2]
+        );
+        assert_eq!(kept("<p>A dozen is a round number, and always was,<br>they say.", [false, true]), [false; 2]);
+        assert_eq!(kept("<p>A dozen is twelve.<br>Ten is less, they say.", [false, true]), [false, true]);
+        assert_eq!(kept("<p>A dozen is a round<p>ten, they say.", [false, true]), [false, true]);
     }
 
     #[test]

@@ -89,9 +89,7 @@ fn on(address: &str, id: &str) -> Option<Shown> {
 /// A post of a social network, written out in the page.
 fn post_at(dom: &Dom, blocks: &Blocks, node: NodeId) -> Option<Found> {
     let class = dom.attr(node, Attr::CLASS)?;
-    let (kind, names) = POSTS.iter().find_map(|(name, kind, names)| {
-        class.split_ascii_whitespace().any(|it| it == *name).then_some((*kind, *names))
-    })?;
+    let (kind, names) = class.split_ascii_whitespace().find_map(of_network)?;
     let named = names.iter().find_map(|it| dom.attr_named(node, it)).and_then(|it| Url::parse(it.trim()).ok());
     let links = || dom.descendants(node).filter(|it| dom.is(*it, Tag::A));
     let is_page = |it: &NodeId| dom.attr(*it, Attr::HREF).and_then(|it| Url::parse(it.trim()).ok());
@@ -124,22 +122,25 @@ fn post_at(dom: &Dom, blocks: &Blocks, node: NodeId) -> Option<Found> {
     Some(Found { node, embed, text })
 }
 
-/// The class of a post, what it is, and the attributes that may hold its address.
-const POSTS: &[(&str, EmbedKind, &[&str])] = &[
-    ("twitter-tweet", EmbedKind::Post, &[]),
-    ("twitter-video", EmbedKind::Post, &[]),
-    ("twitter-tweet-rendered", EmbedKind::Post, &[]),
-    ("instagram-media", EmbedKind::Post, &["data-instgrm-permalink"]),
-    ("tiktok-embed", EmbedKind::Video, &["cite"]),
-    ("bluesky-embed", EmbedKind::Post, &[]),
-    ("mastodon-embed", EmbedKind::Post, &["data-embed-url"]),
-    ("text-post-media", EmbedKind::Post, &["data-text-post-permalink"]),
-    ("fb-post", EmbedKind::Post, &["data-href"]),
-    ("fb-video", EmbedKind::Video, &["data-href"]),
-    ("reddit-card", EmbedKind::Post, &[]),
-    ("reddit-embed-bq", EmbedKind::Post, &[]),
-    ("imgur-embed-pub", EmbedKind::Post, &[]),
-];
+/// What a class says that a network gives its posts: what it is, and the attributes that may hold its address.
+fn of_network(class: &str) -> Option<(EmbedKind, &'static [&'static str])> {
+    Some(match class {
+        "twitter-tweet"
+        | "twitter-video"
+        | "twitter-tweet-rendered"
+        | "bluesky-embed"
+        | "reddit-card"
+        | "reddit-embed-bq"
+        | "imgur-embed-pub" => (EmbedKind::Post, &[]),
+        "instagram-media" => (EmbedKind::Post, &["data-instgrm-permalink"]),
+        "mastodon-embed" => (EmbedKind::Post, &["data-embed-url"]),
+        "text-post-media" => (EmbedKind::Post, &["data-text-post-permalink"]),
+        "fb-post" => (EmbedKind::Post, &["data-href"]),
+        "fb-video" => (EmbedKind::Video, &["data-href"]),
+        "tiktok-embed" => (EmbedKind::Video, &["cite"]),
+        _ => return None,
+    })
+}
 
 /// What an address shows.
 struct Shown {

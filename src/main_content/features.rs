@@ -12,6 +12,7 @@ mod wording;
 
 use super::blocks::Blocks;
 use super::marks::Mark;
+use super::scale::{Scale, columns};
 use crate::dom::Dom;
 use page::Page;
 use survey::{Survey, around};
@@ -74,8 +75,8 @@ impl Declared {
 /// One row of numbers for each block.
 #[derive(Debug)]
 pub struct Table {
-    /// Row by row, one value a name; empty for a page of more than [`MEASURED_ROWS_MAX`] rows.
-    pub cells: Vec<f32>,
+    /// Row by row, one code a column, see [`scales`]; empty for a page of more than [`MEASURED_ROWS_MAX`] rows.
+    pub cells: Vec<i8>,
     /// What is worth knowing of each row beside its numbers; of a page that is not measured, its shape.
     pub places: Vec<Place>,
     /// How much each row is like the headline, from 0.0 to 1.0: share of its words in the likest candidate times share of
@@ -84,7 +85,7 @@ pub struct Table {
     survey: Option<Survey>,
 }
 
-/// Rows of a page that are measured and judged by the model; each costs half a kilobyte and a few microseconds. The longest
+/// Rows of a page that are measured and judged by the model; each costs a quarter of a kilobyte and a few microseconds. The longest
 /// of the 2,080 pages of wcxb-dev, fundus-a and traf-a has 2,641.
 pub const MEASURED_ROWS_MAX: usize = 20_000;
 
@@ -102,9 +103,9 @@ pub struct Place {
 }
 
 impl Table {
-    /// The numbers of a row.
-    pub fn row(&self, row: usize) -> &[f32] {
-        &self.cells[row * N..(row + 1) * N]
+    /// The codes of a row.
+    pub fn row(&self, row: usize) -> &[i8; N] {
+        &self.cells.as_chunks().0[row]
     }
 
     fn survey(&self) -> &Survey {
@@ -112,65 +113,56 @@ impl Table {
     }
 }
 
-macro_rules! columns {
-    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {
-        /// The columns of a row by itself.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        enum Column { $($(#[$doc])* $name),+ }
-
-        const OWN_NAMES: &[&str] = &[$(stringify!($name)),+];
-    };
-}
-
 columns! {
+    , "";
     /// Logarithm of the characters.
-    Chars,
+    Chars: Log,
     LinkDensity,
     StrongShare,
-    Sentences,
+    Sentences: Count,
     DigitShare,
     UpperShare,
-    End,
-    Start,
-    Quotes,
-    Signs,
-    Kind,
-    Level,
-    Hidden,
-    TagClass,
-    ParentTagClass,
-    InlineClass,
-    Depth,
+    End: Count,
+    Start: Count,
+    Quotes: Count,
+    Signs: Count,
+    Kind: Count,
+    Level: Count,
+    Hidden: Count,
+    TagClass: Count,
+    ParentTagClass: Count,
+    InlineClass: Count,
+    Depth: Count,
     /// Mean characters of a sentence.
-    SentenceChars,
-    Prose,
+    SentenceChars: Count,
+    Prose: Count,
     // The elements around.
-    Run,
-    GrandparentRun,
-    RunsAbove,
+    Run: Count,
+    GrandparentRun: Count,
+    RunsAbove: Count,
     ParentShare,
     ParentDensity,
-    ParentRows,
+    ParentRows: Log,
     ParentProse,
     GrandparentShare,
     GrandparentDensity,
     GrandparentProse,
     ArticleShare,
-    ControlsNear,
-    ControlsInParent,
-    ImagesInParent,
+    ControlsNear: Count,
+    ControlsInParent: Count,
+    ImagesInParent: Count,
     // The container by score.
-    ScoredUp,
-    ScoredDown,
+    ScoredUp: Count,
+    ScoredDown: Count,
     BranchShare,
     BranchDensity,
-    BranchRows,
+    BranchRows: Log,
     BranchProse,
-    BranchMarks,
-    BranchTag,
-    BranchControls,
+    BranchMarks: Count,
+    BranchTag: Count,
+    BranchControls: Count,
     // The container by density.
-    DenseUp,
+    DenseUp: Count,
     DenseBranchShare,
     DenseBranchDensity,
     // The place on the page.
@@ -178,50 +170,51 @@ columns! {
     CharsBefore,
     ProseBefore,
     ProseAfter,
-    ProseNearBefore,
-    ProseNearAfter,
-    RowsSinceProse,
-    RowsToProse,
-    RowsFromFirstProse,
-    RowsFromLastProse,
+    ProseNearBefore: Log,
+    ProseNearAfter: Log,
+    RowsSinceProse: Count,
+    RowsToProse: Count,
+    RowsFromFirstProse: Count,
+    RowsFromLastProse: Count,
     // The heading above.
-    HeadingRows,
-    HeadingLevel,
+    HeadingRows: Count,
+    HeadingLevel: Count,
     HeadingShareLinks,
     SectionDensity,
-    SectionChars,
+    SectionChars: Log,
     SectionProse,
     // The page's data.
     HeadlineRow,
     HeadlineOf,
-    HeadlineDistance,
+    HeadlineDistance: Count,
     DescriptionRow,
     DescriptionOf,
-    InArticleBody,
+    /// -1 where there is none, 0 not in it, 1 in it or too short to tell.
+    InArticleBody: Count,
     // Words of widgets, see [`severity`].
-    LineWords,
-    HeadingWords,
-    WidgetRows,
-    WidgetWords,
+    LineWords: Count,
+    HeadingWords: Count,
+    WidgetRows: Count,
+    WidgetWords: Count,
     // Elsewhere on the page.
-    Copies,
-    CopiesBefore,
-    ShapeRows,
+    Copies: Count,
+    CopiesBefore: Count,
+    ShapeRows: Log,
     ShapeDensity,
-    ShapeChars,
+    ShapeChars: Log,
     // The page.
-    PageProse,
-    PageChars,
+    PageProse: Log,
+    PageChars: Log,
     PageDensity,
-    PageRows,
+    PageRows: Log,
     ContainerProseShare,
-    PageDeclared,
+    PageDeclared: Count,
     // Marks summed up.
-    AgainstNear,
-    AgainstFar,
+    AgainstNear: Count,
+    AgainstFar: Count,
 }
 
-const N_OWN: usize = OWN_NAMES.len();
+const N_OWN: usize = NAMES.len();
 
 /// Marks that get a column each: 3 the element's own (or an inline element's at the start of the row), 2 of the three
 /// around it, 1 of any farther out, 0 none.
@@ -269,15 +262,25 @@ pub const N: usize = SAME_SHAPE_AT + SAME_SHAPE.len();
 
 /// The name of each column.
 pub fn names() -> Vec<String> {
-    let mut names: Vec<String> = OWN_NAMES.iter().map(|it| (*it).to_owned()).collect();
+    let mut names: Vec<String> = NAMES.iter().map(|it| (*it).to_owned()).collect();
     names.extend(around::NAMES.iter().map(|(_, it)| format!("In:{it}")));
     let name = |mark: &Mark| Mark::NAMES.iter().find(|(_, it)| it == mark).map_or("", |(name, _)| name);
     names.extend(MARKS.iter().map(|it| format!("Mark:{}", name(it))));
     for offset in OFFSETS {
-        names.extend(NEIGHBOUR.iter().map(|it| format!("{}@{offset:+}", OWN_NAMES[*it as usize])));
+        names.extend(NEIGHBOUR.iter().map(|it| format!("{}@{offset:+}", NAMES[*it as usize])));
     }
     names.extend(SAME_SHAPE.iter().map(|it| format!("SameShape@{it:+}")));
     names
+}
+
+/// How the numbers of each column become codes, in the order of [`names`].
+pub fn scales() -> [Scale; N] {
+    let mut scales = [Scale::Count; N];
+    scales[..N_OWN].copy_from_slice(SCALES);
+    for (at, scale) in scales[NEIGHBOURS_AT..SAME_SHAPE_AT].iter_mut().enumerate() {
+        *scale = SCALES[NEIGHBOUR[at % NEIGHBOUR.len()] as usize];
+    }
+    scales
 }
 
 /// Measures every row of a page.
@@ -292,10 +295,10 @@ pub fn measure(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>
     }
     let survey = Survey::new(dom, blocks, marks);
     let page = Page::new(dom, blocks, &survey, anchors, &likeness);
-    let mut cells_of_all = vec![0.0; n_rows * N];
+    let mut cells_of_all = vec![0; n_rows * N];
     let mut widget = None;
-    for (at, place) in places.iter_mut().enumerate() {
-        let mut cells = row_of(&mut cells_of_all, at);
+    for (at, (place, cells)) in places.iter_mut().zip(cells_of_all.as_chunks_mut().0).enumerate() {
+        let mut cells = Cells(cells);
         page.own(at, &mut cells);
         page.tree(at, &mut cells, place);
         page.position(at, &mut cells, place);
@@ -306,15 +309,12 @@ pub fn measure(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>
     Table { cells: cells_of_all, places, headline_likeness, survey: Some(survey) }
 }
 
-struct Cells<'a>(&'a mut [f32; N]);
-
-fn row_of(cells: &mut [f32], row: usize) -> Cells<'_> {
-    Cells((&mut cells[row * N..(row + 1) * N]).try_into().expect("a row is N long"))
-}
+struct Cells<'a>(&'a mut [i8; N]);
 
 impl Cells<'_> {
-    fn set(&mut self, column: Column, value: f32) {
-        self.0[column as usize] = value;
+    #[inline]
+    fn set(&mut self, column: Column, number: f32) {
+        self.0[column as usize] = SCALES[column as usize].code(number);
     }
 }
 
@@ -360,7 +360,7 @@ mod tests {
         let table = measure(&dom, &blocks, &marks::marks(&dom), &anchors);
         let row = blocks.rows.iter().position(|it| blocks.text(it).starts_with(row)).unwrap();
         let column = names().iter().position(|it| it == column).unwrap();
-        assert_eq!(table.row(row)[column], expected);
+        assert_eq!(table.row(row)[column], scales()[column].code(expected));
     }
 
     #[test]
@@ -445,7 +445,7 @@ mod tests {
         let cells = context::measure(&dom, &blocks, &table, &prose);
         let of = |row: usize, column: &str| {
             let column = context::NAMES.iter().position(|it| it.strip_prefix("Judged:") == Some(column)).unwrap();
-            cells[row * context::N + column]
+            context::SCALES[column].number(cells[row * context::N + column])
         };
         let first = prose.iter().position(|it| *it == 1.0).unwrap();
         assert_eq!((of(first, "Own"), of(first, "After1"), of(first, "Before1")), (1.0, 1.0, 0.0));

@@ -4,8 +4,8 @@
 //! sites. A word counts where a word begins (`share-bar`, `ShareBar`, `td_share`, but not `marketshare`); short ones must
 //! also end there. Marks are hints, never verdicts: themes call a body "teaser" and a page "has-sidebar".
 
+use crate::dom::met::Met;
 use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
-use aho_corasick::{AhoCorasick, MatchKind};
 use std::ops::{BitAnd, BitOr, BitOrAssign};
 use std::sync::LazyLock;
 
@@ -143,25 +143,66 @@ impl BitAnd for Mark {
     }
 }
 
-static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .match_kind(MatchKind::Standard)
-        .build(WORDS.iter().map(|(word, ..)| word))
-        .expect("the words are few and short")
-});
+/// The words by how they begin: the numbers of all of them in the order of their places, and where those of each place
+/// begin.
+struct ByBeginning {
+    words: Vec<u16>,
+    firsts: [u16; Self::N + 1],
+}
+
+impl ByBeginning {
+    /// Places: few words share one.
+    const N: usize = 1024;
+
+    fn place(first: u8, second: u8) -> usize {
+        (usize::from(first) * 37 + usize::from(second)) % Self::N
+    }
+
+    fn new() -> Self {
+        let place = |word: &u16| {
+            let word = WORDS[usize::from(*word)].0.as_bytes();
+            Self::place(word[0], word[1])
+        };
+        let mut words: Vec<u16> = (0..WORDS.len() as u16).collect();
+        words.sort_by_key(place);
+        let mut firsts = [0; Self::N + 1];
+        words.iter().for_each(|it| firsts[place(it) + 1] += 1);
+        (0..Self::N).for_each(|it| firsts[it + 1] += firsts[it]);
+        Self { words, firsts }
+    }
+
+    /// The words that a text begins with.
+    fn of<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = &'static (&'static str, bool, Mark)> + 'a {
+        let words = match *text {
+            [first, second, ..] => {
+                let place = Self::place(first, second);
+                usize::from(self.firsts[place])..usize::from(self.firsts[place + 1])
+            }
+            _ => 0..0,
+        };
+        let words = self.words[words].iter().map(|it| &WORDS[usize::from(*it)]);
+        words.filter(|(word, ..)| {
+            let word = word.as_bytes();
+            // Nearly all others differ in their last letter.
+            text.get(word.len() - 1) == word.last() && text.starts_with(word)
+        })
+    }
+}
+
+static BY_BEGINNING: LazyLock<ByBeginning> = LazyLock::new(ByBeginning::new);
 
 /// The marks of every node, by position; zero for what is no element.
 pub fn marks(dom: &Dom) -> Vec<Mark> {
-    let mut names = Names::default();
-    dom.nodes().map(|node| mark(dom, node, &mut names)).collect()
+    let (mut met, mut room) = (Met::default(), String::new());
+    dom.nodes().map(|node| mark(dom, node, |name| met.of(name, |it| of_name(it, &mut room)))).collect()
 }
 
 /// The marks of one node.
 pub fn mark_of(dom: &Dom, node: NodeId) -> Mark {
-    mark(dom, node, &mut Names::default())
+    mark(dom, node, |name| of_name(name, &mut String::new()))
 }
 
-fn mark<'a>(dom: &'a Dom, node: NodeId, names: &mut Names<'a>) -> Mark {
+fn mark<'a>(dom: &'a Dom, node: NodeId, mut of_name: impl FnMut(&'a str) -> Mark) -> Mark {
     let Kind::Element(tag) = dom.kind(node) else { return Mark::default() };
     let mut mark = match tag {
         Tag::NAV | Tag::MENU => Mark::IS_NAV,
@@ -175,7 +216,7 @@ fn mark<'a>(dom: &'a Dom, node: NodeId, names: &mut Names<'a>) -> Mark {
     };
     for (attr, value) in dom.attr_values(node) {
         match attr {
-            Attr::CLASS | Attr::ID => mark |= names.meaning(value),
+            Attr::CLASS | Attr::ID => mark |= of_name(value),
             Attr::ROLE => {
                 mark |= match value {
                     "navigation" | "menu" | "menubar" | "banner" | "search" => Mark::IS_NAV,
@@ -202,38 +243,6 @@ fn mark<'a>(dom: &'a Dom, node: NodeId, names: &mut Names<'a>) -> Mark {
     mark
 }
 
-/// Meanings of the classes and ids met last: on most pages each comes many times.
-#[derive(Default)]
-struct Names<'a> {
-    /// By [`place`]; empty until the first is met.
-    met: Vec<(&'a str, Mark)>,
-    /// Room to write in.
-    name: String,
-}
-
-impl<'a> Names<'a> {
-    /// Names that are remembered; a power of two. A page of 2,000 elements has 300.
-    const N: usize = 1024;
-
-    fn meaning(&mut self, value: &'a str) -> Mark {
-        if self.met.is_empty() {
-            self.met = vec![("", Mark::default()); Self::N];
-        }
-        let met = &mut self.met[place(value.as_bytes()) % Self::N];
-        if met.0 != value {
-            *met = (value, of_name(value, &mut self.name));
-        }
-        met.1
-    }
-}
-
-/// A number for a name, by its ends and its length.
-fn place(name: &[u8]) -> usize {
-    let end = |bytes: Option<&[u8; 8]>| bytes.map_or(name.len() as u64, |it| u64::from_le_bytes(*it));
-    let hash = end(name.first_chunk()).rotate_left(31) ^ end(name.last_chunk()) ^ name.len() as u64;
-    (hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize
-}
-
 /// What a class or id means. `name` is room to write in.
 fn of_name(value: &str, name: &mut String) -> Mark {
     name.clear();
@@ -251,14 +260,19 @@ fn of_name(value: &str, name: &mut String) -> Mark {
     }
     let bytes = name.as_bytes();
     let mut mark = Mark::default();
-    for found in FINDER.find_overlapping_iter(name.as_str()) {
-        let (_, exact, meaning) = WORDS[found.pattern().as_usize()];
-        let begins = found.start() == 0 || !bytes[found.start() - 1].is_ascii_alphabetic();
-        let ends = bytes.get(found.end()).is_none_or(|byte| !byte.is_ascii_alphabetic());
-        // "hidden" within a longer class is about a part of the element ("label-hidden") or a width ("md:hidden").
-        let is_whole = begins_class(bytes, found.start()) && ends_class(bytes, found.end());
-        if begins && (ends || !exact) && (!exact || meaning != Mark::HIDDEN || is_whole) {
-            mark |= meaning;
+    let words = &*BY_BEGINNING;
+    for start in 0..bytes.len() {
+        if start > 0 && bytes[start - 1].is_ascii_alphabetic() {
+            continue;
+        }
+        for (word, exact, meaning) in words.of(&bytes[start..]) {
+            let end = start + word.len();
+            let ends = bytes.get(end).is_none_or(|byte| !byte.is_ascii_alphabetic());
+            // "hidden" within a longer class is about a part of the element ("label-hidden") or a width ("md:hidden").
+            let is_whole = || begins_class(bytes, start) && ends_class(bytes, end);
+            if (ends || !exact) && (!exact || *meaning != Mark::HIDDEN || is_whole()) {
+                mark |= *meaning;
+            }
         }
     }
     mark

@@ -1,11 +1,12 @@
 //! What kind of page a document is, as a probability for each kind: by what it calls itself, by what its rows are like, by
 //! the elements it has and by its address.
 //!
-//! The measurements are one row of [`NAMES`]; the trees that judge it stand in `weights.txt` beside those for rows, one
+//! The measurements are one row of [`NAMES`], as codes; the trees that judge it stand in `weights.txt` beside those for rows, one
 //! forest a kind. They were trained on pages of seven kinds; live blogs and galleries are told by other means.
 
 use super::marks::Mark;
 use super::rules::{Verdict, prose};
+use super::scale::columns;
 use super::{Reading, Stated};
 use crate::article::{PageType, PartKind};
 use crate::dom::{Dom, Tag};
@@ -22,26 +23,17 @@ pub const KINDS: [PageType; 6] = [
     PageType::Other,
 ];
 
-macro_rules! columns {
-    ($($name:ident),+ $(,)?) => {
-        #[derive(Debug, Clone, Copy)]
-        enum Column { $($name),+ }
-
-        /// The name of each measurement.
-        pub const NAMES: &[&str] = &[$(stringify!($name)),+];
-    };
-}
-
 columns! {
-    Declared, Website, Organization, Breadcrumbs, ItemList, HowTo, Software, Video, TypeProduct, TypeArticle,
-    Rows, Chars, LinkShare, RowsWithLinks, LinkedTitles, Prose, ProseShare, RuleProse, RuleShare, LongestProse, ProseRows,
-    Headings, LinkedHeadings, ListItems, Tables, Code, Quotes, Digits, Prices, Questions, ShortRows,
-    ShapeRows, ShapeProse, ShapeProseRows,
-    Comments, Meta, Teasers, Bios, Tags, Promos, Navs, Bodies,
-    Articles, Times, Images, Inputs, Buttons, Frames, Pres, Headlines,
-    HasArticleBody, HeadlineWords,
-    PathDepth, LastDashes, LastLength, PathDigits, HasDate, HasQuery, IsFront,
-    SaysForum, SaysDocs, SaysProduct, SaysList, SaysArticle,
+    pub, "";
+    Declared: Count, Website: Count, Organization: Count, Breadcrumbs: Count, ItemList: Count, HowTo: Count, Software: Count, Video: Count, TypeProduct: Count, TypeArticle: Count,
+    Rows: Log, Chars: Log, LinkShare, RowsWithLinks, LinkedTitles, Prose: Log, ProseShare, RuleProse: Log, RuleShare, LongestProse: Log, ProseRows,
+    Headings, LinkedHeadings, ListItems, Tables: Log, Code: Log, Quotes: Log, Digits, Prices: Log, Questions, ShortRows,
+    ShapeRows, ShapeProse, ShapeProseRows: Log,
+    Comments: Log, Meta: Log, Teasers: Log, Bios: Log, Tags: Log, Promos: Log, Navs: Log, Bodies: Log,
+    Articles: Log, Times: Log, Images: Log, Inputs: Log, Buttons: Log, Frames: Log, Pres: Log, Headlines: Log,
+    HasArticleBody: Count, HeadlineWords: Count,
+    PathDepth: Count, LastDashes: Count, LastLength: Count, PathDigits: Count, HasDate: Count, HasQuery: Count, IsFront: Count,
+    SaysForum: Count, SaysDocs: Count, SaysProduct: Count, SaysList: Count, SaysArticle: Count,
 }
 
 /// Measurements of a page.
@@ -144,9 +136,9 @@ const MARKS: &[(Column, Mark)] = &[
 ];
 
 /// Measures a page by its rows and its address. What is here does not depend on any judgement of the rows but the rules'.
-pub fn measure(dom: &Dom, reading: &Reading, stated: &Stated<'_>) -> [f32; N] {
-    let mut cells = [0.0; N];
-    let mut set = |column: Column, value: f32| cells[column as usize] = value;
+pub fn measure(dom: &Dom, reading: &Reading, stated: &Stated<'_>) -> [i8; N] {
+    let mut cells = [0; N];
+    let mut set = |column: Column, number: f32| cells[column as usize] = SCALES[column as usize].code(number);
     let has = |names: &[&str]| f32::from(u8::from(stated.types.iter().any(|it| names.contains(&it.as_str()))));
     set(Column::Declared, stated.declared as u8 as f32);
     set(Column::Website, has(&["og:website", "WebSite"]));
@@ -282,7 +274,7 @@ const ADDRESS_PARTS_MAX: usize = 12;
 
 /// The kind that a measured page most likely is, and how likely. Cross-validated by site on the seven kinds of wcxb-dev:
 /// right for 84 of 100 pages; of those that it gives 0.7 to 0.9 for 95, of those above 0.9 for 99.
-pub fn guess(cells: &[f32; N]) -> (PageType, f32) {
+pub fn guess(cells: &[i8; N]) -> (PageType, f32) {
     let likely = super::model::built_in().page_types(cells);
     let best = (1..KINDS.len()).fold(0, |best, it| if likely[it] > likely[best] { it } else { best });
     (KINDS[best], likely[best])
@@ -294,7 +286,7 @@ mod tests {
     use crate::dom::Options;
     use crate::main_content::Anchors;
 
-    fn measured(html: &str, url: &str) -> [f32; N] {
+    fn measured(html: &str, url: &str) -> [i8; N] {
         let dom = Dom::parse(html, &Options::default());
         let url = url.parse().ok();
         let anchors = Anchors { stated: Stated { address: url.as_ref(), ..Stated::default() }, headline_node: None };
@@ -303,7 +295,7 @@ mod tests {
 
     #[track_caller]
     fn check(html: &str, url: &str, column: Column, expected: f32) {
-        assert_eq!(measured(html, url)[column as usize], expected);
+        assert_eq!(measured(html, url)[column as usize], SCALES[column as usize].code(expected));
     }
 
     #[test]

@@ -507,15 +507,15 @@ impl<'a> Judge<'a> {
             left -= prose(row);
             let text = self.blocks.text(row);
             let may_repeat = row.n_chars >= REPEATED_CHARS_MIN;
-            if !past_prose || may_repeat {
+            if !past_prose {
                 fold_into(text, &mut folded);
-            }
-            if !past_prose && headlines.iter().any(|it| is_same_headline(&folded, it)) {
-                self.drop(row_idx, Reason::Headline);
-                continue;
+                if headlines.iter().any(|it| is_same_headline(&folded, it)) {
+                    self.drop(row_idx, Reason::Headline);
+                    continue;
+                }
             }
             past_prose |= prose(row) > 0.0;
-            if may_repeat && !seen.insert(digest(&folded)) {
+            if may_repeat && !seen.insert(row.digest(text)) {
                 self.drop(row_idx, Reason::Repeated);
                 continue;
             }
@@ -803,8 +803,3 @@ pub fn by_words(text: &str, row: &Block) -> Option<Reason> {
 
 /// Characters of a line of rights.
 const COPYRIGHT_CHARS_MAX: u32 = 400;
-
-/// FNV-1a, 64 bits: the same on every platform.
-fn digest(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
-}

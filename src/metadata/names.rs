@@ -4,6 +4,7 @@
 //! (commas, bars, "and" in many languages), what stands beside a name (roles, places, degrees, initials in brackets). What
 //! then is no name (an address, a handle, a sentence, a date) is dropped. Nothing is cut inside a word: "By Byrne" is Byrne.
 
+mod beginnings;
 mod lines;
 mod words;
 
@@ -11,9 +12,10 @@ pub(super) use lines::{are_names, beside_date, in_line, is_signature, reporter_m
 
 use super::dates;
 use crate::article::AuthorKind;
+use beginnings::Beginnings;
 use words::{
-    AGENCIES, BY_WORDS, CLOCK_WORDS, CONJUNCTIONS, DEGREES, LABELS, LEADS, ORGANIZATION_WORDS, OTHER_HANDS, PARTICLES,
-    PICTURE_WORDS, ROLES, RULES, SUFFIXES, UNSPACED_ROLES, WHEN_WORDS, WRITER_LABELS, WRITTEN_WORDS,
+    AGENCIES, BY_WORDS, CLOCK_WORDS, CONJUNCTIONS, DEGREES, LABELS, ORGANIZATION_WORDS, OTHER_HANDS, PARTICLES,
+    PICTURE_WORDS, ROLES, RULES, SUFFIXES, UNSPACED_ROLES, WHEN_WORDS,
 };
 
 /// A clean name.
@@ -63,7 +65,7 @@ pub(super) fn parse(byline: &str, stated: Option<AuthorKind>, place: Place) -> V
         return names;
     }
     let bare = byline.trim_start_matches(['(', ' ']);
-    if begins_with_any(bare, PICTURE_WORDS) || begins_with_any(bare, OTHER_HANDS) {
+    if begins_with_any(bare, &beginnings::PICTURE) || begins_with_any(bare, &beginnings::HAND) {
         return names;
     }
     let without_lead = before_other_hands(before_pictures(strip_lead(byline)));
@@ -108,7 +110,7 @@ pub(super) fn is_byline_label(label: &str) -> bool {
 /// The text behind a "by" at its head, in any language, if it has one.
 pub(super) fn after_by(text: &str) -> Option<&str> {
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-    may_begin(text, BY_WORDS).find_map(|word| {
+    beginnings::BY.of_text(text).find_map(|word| {
         let rest = strip_word(text, word)?;
         let rest = rest.trim_start();
         let rest = rest.strip_prefix([':', '：']).unwrap_or(rest).trim_start();
@@ -119,18 +121,8 @@ pub(super) fn after_by(text: &str) -> Option<&str> {
 /// The text behind a writer's label and its colon.
 fn after_label(text: &str) -> Option<&str> {
     let text = text.trim_start();
-    let rest = may_begin(text, WRITER_LABELS).find_map(|it| strip_word_before(text, it, &[':', '：', '/', '／']))?;
+    let rest = beginnings::LABEL.of_text(text).find_map(|it| strip_word_before(text, it, &[':', '：', '/', '／']))?;
     Some(rest.trim_start()).filter(|it| !it.is_empty())
-}
-
-/// The words that a text may begin with, by its first byte: of most texts none.
-fn may_begin<'a>(text: &str, words: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
-    let first = text.as_bytes().first().filter(|it| it.is_ascii()).map(u8::to_ascii_lowercase);
-    let may_be = move |word: &&str| match (first, word.as_bytes()[0]) {
-        (Some(first), other) if other.is_ascii() => first == other.to_ascii_lowercase(),
-        _ => true,
-    };
-    words.iter().copied().filter(may_be)
 }
 
 /// The rest of a text that begins with the letters of a word, case aside.
@@ -138,7 +130,12 @@ fn strip_letters<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let mut rest = text.chars();
     for expected in word.chars() {
         let c = rest.next()?;
-        if c != expected && !c.to_lowercase().eq(expected.to_lowercase()) {
+        let is_same = if c.is_ascii() && expected.is_ascii() {
+            c.eq_ignore_ascii_case(&expected)
+        } else {
+            c == expected || c.to_lowercase().eq(expected.to_lowercase())
+        };
+        if !is_same {
             return None;
         }
     }
@@ -165,7 +162,7 @@ fn before_pictures(byline: &str) -> &str {
 /// A byline without those who had another hand in the text: `By Jane Doe Edited by Ann Lee`.
 fn before_other_hands(byline: &str) -> &str {
     let mut gaps = byline.match_indices(' ');
-    let at = gaps.find(|(at, _)| begins_with_any(&byline[at + 1..], OTHER_HANDS));
+    let at = gaps.find(|(at, _)| begins_with_any(&byline[at + 1..], &beginnings::HAND));
     at.map_or(byline, |(at, _)| byline[..at].trim_end())
 }
 
@@ -182,7 +179,7 @@ pub(super) fn is_joint(text: &str) -> bool {
 
 /// The text behind a "written by" at its head, if it has one; empty where nothing follows.
 pub(super) fn after_written(text: &str) -> Option<&str> {
-    let rest = may_begin(text, WRITTEN_WORDS).find_map(|it| strip_word(text, it))?;
+    let rest = beginnings::WRITTEN.of_text(text).find_map(|it| strip_word(text, it))?;
     Some(rest.trim_start_matches([' ', ':']))
 }
 
@@ -192,8 +189,8 @@ pub(super) fn is_by(text: &str) -> bool {
     text.len() <= 24 && BY_WORDS.contains(&text.to_lowercase().as_str())
 }
 
-fn begins_with_any(text: &str, words: &[&str]) -> bool {
-    may_begin(text, words).any(|it| strip_word(text, it).is_some())
+fn begins_with_any(text: &str, words: &Beginnings) -> bool {
+    words.of_text(text).any(|it| strip_word(text, it).is_some())
 }
 
 /// The rest of a text that begins with a word or words, case aside, and goes on with something that is no letter.
@@ -213,7 +210,7 @@ fn strip_lead(text: &str) -> &str {
             continue;
         }
         // "Ein Kommentar von …", "Reviewed by …": a few words that speak of the work, then a by-word.
-        if let Some(rest) = may_begin(bare, LEADS).find_map(|it| strip_word(bare, it)) {
+        if let Some(rest) = beginnings::LEAD.of_text(bare).find_map(|it| strip_word(bare, it)) {
             let rest = rest.trim_start();
             if let Some(rest) = rest.strip_prefix([':', '：', '|']) {
                 text = rest.trim_start();

@@ -5,6 +5,7 @@
 
 use super::{Claims, Field, Source, dates, names};
 use crate::article::Image;
+use crate::dom::met::Met;
 use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
 use crate::text::{collapse, push_collapsed};
 use aho_corasick::AhoCorasick;
@@ -120,8 +121,24 @@ pub(super) fn note_item(node: NodeId, seen: &mut Seen) {
     }
 }
 
+/// What a class or id says that an element is for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Named {
+    /// Of [`WORDS`].
+    word: Option<usize>,
+    /// By hNews: <https://microformats.org/wiki/hnews>.
+    is_publisher: bool,
+}
+
+impl Named {
+    fn of(name: &str) -> Self {
+        let word = CLASS_WORDS.find(name).map(|it| it.pattern().as_usize());
+        Self { word, is_publisher: has_word(name, "source-org") }
+    }
+}
+
 /// Notes what an element is for.
-pub(super) fn note(dom: &Dom, node: NodeId, tag: Tag, seen: &mut Seen) {
+pub(super) fn note<'a>(dom: &'a Dom, node: NodeId, tag: Tag, met: &mut Met<'a, Named>, seen: &mut Seen) {
     fn push(onto: &mut Vec<NodeId>, node: NodeId) {
         if onto.len() < NOTED_MAX {
             onto.push(node);
@@ -135,17 +152,22 @@ pub(super) fn note(dom: &Dom, node: NodeId, tag: Tag, seen: &mut Seen) {
         Tag::P if is_set_right(dom, node) => push(&mut seen.signatures, node),
         _ => {}
     }
-    if dom.attr_values(node).next().is_none() {
-        return;
-    }
-    if dom.attr(node, Attr::ITEMPROP).is_some() {
-        note_item(node, seen);
+    let (mut class, mut id, mut href, mut rel) = (None, None, None, None);
+    for (attr, value) in dom.attr_values(node) {
+        match attr {
+            Attr::CLASS => class = Some(value),
+            Attr::ID => id = Some(value),
+            Attr::HREF => href = Some(value),
+            Attr::REL => rel = Some(value),
+            Attr::ITEMPROP => note_item(node, seen),
+            _ => {}
+        }
     }
     if tag == Tag::A {
-        if seen.fronts.len() < FRONTS_MAX && dom.attr(node, Attr::HREF).is_some_and(|it| it.trim() == "/") {
+        if seen.fronts.len() < FRONTS_MAX && href.is_some_and(|it| it.trim() == "/") {
             seen.fronts.push(node);
         }
-        if let Some(rel) = dom.attr(node, Attr::REL) {
+        if let Some(rel) = rel {
             if has_word(rel, "author") {
                 push(&mut seen.bylines, node);
                 return;
@@ -154,11 +176,11 @@ pub(super) fn note(dom: &Dom, node: NodeId, tag: Tag, seen: &mut Seen) {
             if has_word(rel, "category") {
                 push(&mut seen.crumbs, node);
             } else if has_word(rel, "tag") {
-                let is_section = dom.attr(node, Attr::HREF).is_some_and(|it| it.contains("/category/"));
+                let is_section = href.is_some_and(|it| it.contains("/category/"));
                 push(if is_section { &mut seen.crumbs } else { &mut seen.tags }, node);
             }
         }
-        match dom.attr(node, Attr::HREF).and_then(target) {
+        match href.and_then(target) {
             Some(Target::Author) => {
                 push(&mut seen.bylines, node);
                 return;
@@ -176,16 +198,14 @@ pub(super) fn note(dom: &Dom, node: NodeId, tag: Tag, seen: &mut Seen) {
     if matches!(tag, Tag::BODY | Tag::HTML | Tag::ARTICLE | Tag::MAIN | Tag::INPUT | Tag::FORM | Tag::BUTTON) {
         return;
     }
-    // hNews: https://microformats.org/wiki/hnews
-    if dom.attr(node, Attr::CLASS).is_some_and(|it| has_word(it, "source-org")) {
-        push(&mut seen.publishers, node);
-    }
-    for attr in [Attr::CLASS, Attr::ID] {
-        let Some(value) = dom.attr(node, attr) else { continue };
-        let Some(found) = CLASS_WORDS.find(value) else { continue };
-        let word = found.pattern().as_usize();
+    for name in [class, id].into_iter().flatten() {
+        let Named { word, is_publisher } = met.of(name, Named::of);
+        if is_publisher && Some(name) == class {
+            push(&mut seen.publishers, node);
+        }
+        let Some(word) = word else { continue };
         if word < N_AUTHOR_WORDS {
-            if !is_about_else(value) {
+            if !is_about_else(name) {
                 push(&mut seen.bylines, node);
             }
         } else if word < N_AUTHOR_WORDS + N_DATE_WORDS {

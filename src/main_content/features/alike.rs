@@ -4,6 +4,7 @@ use super::wording::{self, Anchor};
 use super::{Anchors, Place};
 use crate::dom::{Attr, Dom, NodeId};
 use crate::main_content::blocks::{Block, Blocks};
+use crate::text::{digest, step};
 
 /// How much of each row stands in the headline and in a description, and how much of those in the row.
 pub(super) fn likeness(blocks: &Blocks, anchors: &Anchors<'_>) -> Vec<[f32; 4]> {
@@ -92,15 +93,4 @@ pub(super) fn copies(blocks: &Blocks) -> Vec<(u32, u32)> {
         }
     }
     all
-}
-
-/// A number for a text, eight bytes at a time.
-fn digest(text: &[u8]) -> u64 {
-    let (chunks, rest) = text.as_chunks::<8>();
-    let hash = chunks.iter().fold(text.len() as u64, |hash, chunk| step(hash, u64::from_le_bytes(*chunk)));
-    rest.iter().fold(hash, |hash, byte| step(hash, u64::from(*byte)))
-}
-
-fn step(hash: u64, value: u64) -> u64 {
-    (hash.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

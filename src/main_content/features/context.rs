@@ -6,55 +6,47 @@
 use super::{Table, distance, log};
 use crate::dom::{Dom, NodeId};
 use crate::main_content::blocks::Blocks;
+use crate::main_content::scale::columns;
 use std::ops::Range;
 
-macro_rules! columns {
-    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {
-        #[derive(Debug, Clone, Copy)]
-        enum Column { $($(#[$doc])* $name),+ }
-
-        /// The name of each column.
-        pub const NAMES: &[&str] = &[$(concat!("Judged:", stringify!($name))),+];
-    };
-}
-
 columns! {
+    pub, "Judged:";
     /// The first judgement of the row.
-    Own,
+    Own: Even,
     // Of the rows around, nearest first.
-    Before1,
-    Before2,
-    Before3,
-    After1,
-    After2,
-    After3,
-    Near2,
-    Near6,
+    Before1: Even,
+    Before2: Even,
+    Before3: Even,
+    After1: Even,
+    After2: Even,
+    After3: Even,
+    Near2: Even,
+    Near6: Even,
     // From and to the nearest row that is rather in.
-    RowsSince,
-    RowsTo,
-    CharsSince,
-    CharsTo,
+    RowsSince: Count,
+    RowsTo: Count,
+    CharsSince: Log,
+    CharsTo: Log,
     /// Share of what is in that stands before the row.
-    MassBefore,
-    Parent,
-    ParentMass,
-    Branch,
-    Section,
-    SectionMass,
-    Heading,
-    Shape,
+    MassBefore: Even,
+    Parent: Even,
+    ParentMass: Even,
+    Branch: Even,
+    Section: Even,
+    SectionMass: Even,
+    Heading: Even,
+    Shape: Even,
     // The element that gains most by being kept whole.
-    MassUp,
-    MassDown,
-    MassBranch,
-    MassBranchShare,
+    MassUp: Count,
+    MassDown: Count,
+    MassBranch: Even,
+    MassBranchShare: Even,
     // The page.
-    PageMass,
-    PageMean,
-    PageCertain,
+    PageMass: Log,
+    PageMean: Even,
+    PageCertain: Even,
     /// Share of what is in that is more certain than the row.
-    Rank,
+    Rank: Even,
 }
 
 /// Numbers a row.
@@ -65,10 +57,10 @@ const IN: f32 = 0.5;
 /// Characters of a row that count, at most: one long row is no page.
 const CHARS_MAX: u32 = 1_500;
 
-/// Numbers of what the first judgement, one probability a row, says about each row; row by row, [`N`] each.
-pub fn measure(dom: &Dom, blocks: &Blocks, table: &Table, judged: &[f32]) -> Vec<f32> {
+/// Codes of what the first judgement, one probability a row, says about each row; row by row, [`N`] each, see [`SCALES`].
+pub fn measure(dom: &Dom, blocks: &Blocks, table: &Table, judged: &[f32]) -> Vec<i8> {
     let n_rows = blocks.rows.len();
-    let mut cells = vec![0.0; n_rows * N];
+    let mut cells = vec![0; n_rows * N];
     let chars: Vec<f32> = blocks.rows.iter().map(|it| it.n_chars.min(CHARS_MAX) as f32).collect();
     let sums = Sums::new(&chars, judged);
     let page = Page { blocks, table, judged, chars: &chars, sums: &sums };
@@ -78,7 +70,7 @@ pub fn measure(dom: &Dom, blocks: &Blocks, table: &Table, judged: &[f32]) -> Vec
     let (since, to) = page.nearest();
     for at in 0..n_rows {
         let row = &mut cells[at * N..(at + 1) * N];
-        let mut set = |column: Column, value: f32| row[column as usize] = value;
+        let mut set = |column: Column, number: f32| row[column as usize] = SCALES[column as usize].code(number);
         let near = |offset: isize| at.checked_add_signed(offset).and_then(|it| judged.get(it)).copied().unwrap_or(0.0);
         set(Column::Own, judged[at]);
         set(Column::Before1, near(-1));

@@ -5,7 +5,7 @@ use super::survey::{AGAINST, Branches, Sums, Survey, share};
 use super::wording;
 use super::{
     AROUND_AT, Anchors, Cells, Column, Declared, MARKS, MARKS_AT, N, NEIGHBOUR, NEIGHBOURS_AT, OFFSETS, Place,
-    SAME_SHAPE, SAME_SHAPE_AT, distance, log,
+    SAME_SHAPE, SAME_SHAPE_AT, SCALES, distance, log,
 };
 use crate::article::PartKind;
 use crate::dom::{Dom, NodeId, Tag};
@@ -172,7 +172,7 @@ impl<'a> Page<'a> {
         // Most cells of both kinds stay 0.
         let mut around = it.around;
         while around != 0 {
-            cells.0[AROUND_AT + around.trailing_zeros() as usize] = 1.0;
+            cells.0[AROUND_AT + around.trailing_zeros() as usize] = 1;
             around &= around - 1;
         }
 
@@ -189,8 +189,8 @@ impl<'a> Page<'a> {
             | survey.nodes[grandparent.index()].own
             | dom.parent(grandparent).map_or(Mark::default(), |node| survey.nodes[node.index()].own);
         for (index, mark) in MARKS.iter().enumerate().filter(|_| own | near | it.marks != Mark::default()) {
-            let has = |marks: Mark| u8::from(marks.any(*mark));
-            cells.0[MARKS_AT + index] = f32::from((3 * has(own)).max(2 * has(near)).max(has(it.marks)));
+            let has = |marks: Mark| i8::from(marks.any(*mark));
+            cells.0[MARKS_AT + index] = (3 * has(own)).max(2 * has(near)).max(has(it.marks));
         }
         cells.set(AgainstNear, ((near & AGAINST).0.count_ones()) as f32);
         cells.set(AgainstFar, ((it.marks & AGAINST).0.count_ones()) as f32);
@@ -304,7 +304,7 @@ impl<'a> Page<'a> {
             match self.article_body {
                 None => -1.0,
                 Some(body) => match wording::probe(text).filter(|_| self.n_searched.get() < SEARCHED_BYTES_MAX) {
-                    None => 0.5,
+                    None => 1.0,
                     Some(probe) => {
                         let found = memchr::memmem::find(body.as_bytes(), probe.as_bytes());
                         self.n_searched.set(self.n_searched.get() + found.unwrap_or(body.len()));
@@ -336,14 +336,13 @@ impl<'a> Page<'a> {
         }
     }
 
-    pub(super) fn neighbours(cells: &mut [f32], places: &[Place]) {
+    pub(super) fn neighbours(cells: &mut [i8], places: &[Place]) {
         let n_rows = places.len();
         for at in 0..n_rows {
             for (index, offset) in OFFSETS.iter().enumerate() {
                 let first = NEIGHBOURS_AT + index * NEIGHBOUR.len();
                 let Some(other) = at.checked_add_signed(*offset).filter(|it| *it < n_rows) else {
-                    // Beyond the page's ends.
-                    cells[at * N + first] = -1.0;
+                    cells[at * N + first] = SCALES[Column::Chars as usize].code(BEYOND);
                     continue;
                 };
                 let told = NEIGHBOUR.map(|column| cells[other * N + column as usize]);
@@ -351,11 +350,14 @@ impl<'a> Page<'a> {
             }
             let shape = |offset: isize| at.checked_add_signed(offset).and_then(|it| places.get(it)).map(|it| it.shape);
             for (index, offset) in SAME_SHAPE.iter().enumerate() {
-                cells[at * N + SAME_SHAPE_AT + index] = f32::from(u8::from(shape(*offset) == shape(0)));
+                cells[at * N + SAME_SHAPE_AT + index] = i8::from(shape(*offset) == shape(0));
             }
         }
     }
 }
+
+/// A neighbour's characters beyond the page's ends: less than none.
+const BEYOND: f32 = -1.0;
 
 /// Inline elements around the beginning of a row that are looked at.
 const INLINE_DEPTH_MAX: usize = 32;

@@ -32,23 +32,33 @@ pub(super) fn look(text: &str) -> Look {
         _ => 0.0,
     };
     let bytes = &text.as_bytes()[..text.len().min(LOOK_BYTES)];
-    for (at, byte) in bytes.iter().enumerate() {
-        let next = || bytes.get(at + 1).copied();
-        match byte {
-            b'"' => look.quotes += 1,
-            b'@' | b'/' | b'#' => look.signs += 1,
+    for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| MAY_BE_SIGN[usize::from(**byte)]) {
+        match (byte, bytes.get(at + 1), bytes.get(at + 2)) {
+            (b'"', ..) => look.quotes += 1,
+            (b'@' | b'/' | b'#', ..) => look.signs += 1,
             // ©; « ».
-            0xc2 if next() == Some(0xa9) => look.signs += 1,
-            0xc2 if matches!(next(), Some(0xab | 0xbb)) => look.quotes += 1,
+            (0xc2, Some(0xa9), _) => look.signs += 1,
+            (0xc2, Some(0xab | 0xbb), _) => look.quotes += 1,
             // “ ” „ ‟
-            0xe2 if next() == Some(0x80) && matches!(bytes.get(at + 2), Some(0x9c..=0x9f)) => look.quotes += 1,
+            (0xe2, Some(0x80), Some(0x9c..=0x9f)) => look.quotes += 1,
             // 「 」 『 』
-            0xe3 if next() == Some(0x80) && matches!(bytes.get(at + 2), Some(0x8c..=0x8f)) => look.quotes += 1,
+            (0xe3, Some(0x80), Some(0x8c..=0x8f)) => look.quotes += 1,
             _ => {}
         }
     }
     look
 }
+
+/// The bytes that a sign may begin with.
+const MAY_BE_SIGN: [bool; 256] = {
+    let mut may_be = [false; 256];
+    let mut at = 0;
+    while at < 256 {
+        may_be[at] = matches!(at as u8, b'"' | b'@' | b'/' | b'#' | 0xc2 | 0xe2 | 0xe3);
+        at += 1;
+    }
+    may_be
+};
 
 /// Bytes of a text in which signs are counted.
 const LOOK_BYTES: usize = 300;

@@ -2,6 +2,8 @@
 //!
 //! Source: Unicode CLDR's calendars (wide and abbreviated names, both grammatical cases), by language.
 
+use std::sync::LazyLock;
+
 /// Stems by month: a word is the month whose stem begins it, if it is not much longer. A stem with `=` must be the word.
 #[rustfmt::skip]
 const STEMS: [&[&str]; 12] = [
@@ -86,6 +88,14 @@ const STEMS: [&[&str]; 12] = [
     ],
 ];
 
+/// Stems and their months by the first letter, those of one letter in the order above.
+static BY_FIRST: LazyLock<Vec<(&str, u8)>> = LazyLock::new(|| {
+    let mut all: Vec<_> =
+        (1..).zip(STEMS).flat_map(|(month, stems)| stems.iter().map(move |it| (*it, month))).collect();
+    all.sort_by_key(|(stem, _)| stem.chars().next());
+    all
+});
+
 /// A word may go on so many letters after a stem: case endings (`декабр` + `я`, `tammiku` + `uta`).
 const ENDING_CHARS_MAX: usize = 3;
 
@@ -96,22 +106,23 @@ pub(super) fn month(word: &str) -> Option<u8> {
         return None;
     }
     let word = word.to_lowercase();
+    let begins = |word: &str| word.chars().next();
+    let stems = &*BY_FIRST;
+    let from = stems.partition_point(|(stem, _)| begins(stem) < begins(&word));
     let mut best: Option<(usize, u8)> = None;
-    for (month, stems) in (1..).zip(STEMS) {
-        for stem in stems {
-            let fits = match stem.strip_suffix('=') {
-                Some(whole) => word == whole,
-                None if word.starts_with(stem) => {
-                    let stem_chars = stem.chars().count();
-                    // A short stem begins many words (`mar` Marie, `dec` decide): it must be the word, or nearly.
-                    let ending = if stem_chars <= 3 { 1 } else { ENDING_CHARS_MAX };
-                    n_chars <= stem_chars + ending
-                }
-                None => false,
-            };
-            if fits && best.is_none_or(|(len, _)| stem.len() > len) {
-                best = Some((stem.len(), month));
+    for (stem, month) in stems[from..].iter().take_while(|(stem, _)| begins(stem) == begins(&word)) {
+        let fits = match stem.strip_suffix('=') {
+            Some(whole) => word == whole,
+            None if word.starts_with(stem) => {
+                let stem_chars = stem.chars().count();
+                // A short stem begins many words (`mar` Marie, `dec` decide): it must be the word, or nearly.
+                let ending = if stem_chars <= 3 { 1 } else { ENDING_CHARS_MAX };
+                n_chars <= stem_chars + ending
             }
+            None => false,
+        };
+        if fits && best.is_none_or(|(len, _)| stem.len() > len) {
+            best = Some((stem.len(), *month));
         }
     }
     best.map(|(_, month)| month)
