@@ -83,7 +83,9 @@ fn join_lines(blocks: &Blocks, keep: &mut [bool]) {
 /// Whether a text reads on from the one before: that has no end, and this begins small.
 fn goes_on(before: &str, text: &str) -> bool {
     let is_open = |c: char| c.is_alphanumeric() || matches!(c, ',' | '-');
-    before.ends_with(is_open) && text.starts_with(char::is_lowercase)
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let is_address = first.contains("://") || first.contains('@') || first.starts_with("www.");
+    before.ends_with(is_open) && first.starts_with(char::is_lowercase) && !is_address
 }
 
 /// By how much the rules' verdict multiplies or divides the odds of a row on a page that calls itself an article:
@@ -200,6 +202,7 @@ mod tests {
         assert_eq!(kept("<p>A dozen is a round number, and always was,<br>they say.", [false, true]), [false; 2]);
         assert_eq!(kept("<p>A dozen is twelve.<br>Ten is less, they say.", [false, true]), [false, true]);
         assert_eq!(kept("<p>A dozen is a round<p>ten, they say.", [false, true]), [false, true]);
+        assert_eq!(kept("<p>Photo: The Bakers<br>https://bakers.example/", [true, false]), [true, false]);
     }
 
     #[test]
