@@ -367,6 +367,26 @@ mod tests {
     }
 
     #[test]
+    fn a_page_is_found_however_its_address_is_written() {
+        let stories = "<a href=/other>Other</a><a href=https://a.example/others?page=2>2</a>";
+        for href in [
+            "?page=2",
+            "story?page=2",
+            "/story?page=2",
+            "//a.example/story?page=2",
+            "https://a.example/story?page=2",
+            "HTTPS://a.example/story?page=2",
+            "/x/../story?page=2",
+            "/./story?page=2",
+            "https://a.example\\story?page=2",
+            " /story?page=2\n",
+        ] {
+            let html = format!("{stories}<a href='{href}'>2</a>");
+            check("/story", &html, (1, Some(2), &["/story", "/story?page=2"]));
+        }
+    }
+
+    #[test]
     fn page_numbers_are_found_in_every_place_of_an_address() {
         check(
             "/story",

@@ -85,8 +85,8 @@ pub struct Table {
     survey: Option<Survey>,
 }
 
-/// Rows of a page that are measured and judged by the model; each costs a quarter of a kilobyte and a few microseconds. The longest
-/// of the 2,080 pages of wcxb-dev, fundus-a and traf-a has 2,641.
+/// Rows of a page that are measured and judged by the model; each costs a quarter of a kilobyte and a few microseconds. The
+/// longest of the 2,080 pages of wcxb-dev, fundus-a and traf-a has 2,641.
 pub const MEASURED_ROWS_MAX: usize = 20_000;
 
 /// Where a row stands: for judging rows together.

@@ -79,7 +79,7 @@ struct Tree {
     leaves: [i32; LEAVES],
 }
 
-/// Rows that are asked together: as many as a register of 128 bits, which every machine has, holds codes.
+/// Rows that are asked together: as many codes as a register of 128 bits holds.
 const TOGETHER: usize = 16;
 
 /// Codes of so many rows, column by column.
@@ -246,7 +246,7 @@ impl Tree {
     /// The leaf that each row comes to.
     ///
     /// Every node asks every row, and of the answers those count that stand where the answers above lead: no row waits for
-    /// another, and all take a third of the instructions that going down the tree takes, row by row.
+    /// another, and all take two fifths of the instructions that going down the tree takes, row by row.
     #[inline]
     fn at(&self, cells: &Cells) -> [u8; TOGETHER] {
         let asked = |node: usize| i8x16::new(cells[usize::from(self.columns[node])]).simd_gt(self.thresholds[node]);

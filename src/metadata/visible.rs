@@ -198,12 +198,11 @@ pub(super) fn note<'a>(dom: &'a Dom, node: NodeId, tag: Tag, met: &mut Met<'a, N
     if matches!(tag, Tag::BODY | Tag::HTML | Tag::ARTICLE | Tag::MAIN | Tag::INPUT | Tag::FORM | Tag::BUTTON) {
         return;
     }
+    if class.is_some_and(|it| met.of(it, Named::of).is_publisher) {
+        push(&mut seen.publishers, node);
+    }
     for name in [class, id].into_iter().flatten() {
-        let Named { word, is_publisher } = met.of(name, Named::of);
-        if is_publisher && Some(name) == class {
-            push(&mut seen.publishers, node);
-        }
-        let Some(word) = word else { continue };
+        let Some(word) = met.of(name, Named::of).word else { continue };
         if word < N_AUTHOR_WORDS {
             if !is_about_else(name) {
                 push(&mut seen.bylines, node);

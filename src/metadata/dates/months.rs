@@ -106,11 +106,10 @@ pub(super) fn month(word: &str) -> Option<u8> {
         return None;
     }
     let word = word.to_lowercase();
-    let begins = |word: &str| word.chars().next();
-    let stems = &*BY_FIRST;
-    let from = stems.partition_point(|(stem, _)| begins(stem) < begins(&word));
+    let first = word.chars().next();
+    let from = BY_FIRST.partition_point(|(stem, _)| stem.chars().next() < first);
     let mut best: Option<(usize, u8)> = None;
-    for (stem, month) in stems[from..].iter().take_while(|(stem, _)| begins(stem) == begins(&word)) {
+    for (stem, month) in BY_FIRST[from..].iter().take_while(|(stem, _)| stem.chars().next() == first) {
         let fits = match stem.strip_suffix('=') {
             Some(whole) => word == whole,
             None if word.starts_with(stem) => {
