@@ -123,7 +123,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         match ask {
             "context" => {
                 let measure = |(page, judged): (&Page, &[f32])| {
-                    let codes = context::measure(&page.dom, &page.reading.blocks, &page.reading.table, judged);
+                    let codes = context::measure(&page.dom, &page.reading.blocks, &page.reading.table, judged, 0.0);
                     numbers(&codes, context::SCALES)
                 };
                 write_rows(out, of_pages.flat_map(measure))?;

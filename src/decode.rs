@@ -118,19 +118,20 @@ pub enum Verdict {
 /// ```
 pub fn decode<'a>(bytes: &'a [u8], hints: &Hints) -> Decoded<'a> {
     let mut claims = claims(bytes, hints);
-    let (encoding, source) = choose(bytes, hints, &claims);
+    let valid = std::str::from_utf8(bytes).ok();
+    let (encoding, source) = choose(bytes, valid, hints, &claims);
     if !claims.iter().any(|claim| claim.source == source) {
         claims.push(Claim { source, label: encoding.name().to_owned(), encoding: Some(encoding) });
     }
     let evidence = claims.into_iter().map(|claim| claim.judged(encoding, source)).collect();
-    let read = read(bytes, encoding);
+    let read = read(bytes, valid, encoding);
     Decoded { text: read.text, encoding: encoding.name(), evidence, replaced: read.replaced, patched: read.patched }
 }
 
 /// The text of a page's bytes read as one encoding, by WHATWG label; `None` if there is no such encoding.
 pub fn decode_as<'a>(bytes: &'a [u8], label: &str) -> Option<Decoded<'a>> {
     let encoding = Encoding::for_label(label.as_bytes())?;
-    let read = read(bytes, encoding);
+    let read = read(bytes, None, encoding);
     let evidence =
         vec![Evidence { source: Source::Header, label: encoding.name().to_owned(), verdict: Verdict::Believed }];
     Some(Decoded {
@@ -197,8 +198,8 @@ fn claims(bytes: &[u8], hints: &Hints) -> Vec<Claim> {
     claims
 }
 
-/// The encoding, and whose word decided.
-fn choose(bytes: &[u8], hints: &Hints, claims: &[Claim]) -> (&'static Encoding, Source) {
+/// The encoding, and whose word decided. `valid`: the bytes as UTF-8, if they are that.
+fn choose(bytes: &[u8], valid: Option<&str>, hints: &Hints, claims: &[Claim]) -> (&'static Encoding, Source) {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return (encoding, Source::Bom);
     }
@@ -206,7 +207,7 @@ fn choose(bytes: &[u8], hints: &Hints, claims: &[Claim]) -> (&'static Encoding, 
         return (encoding, Source::Utf16Pattern);
     }
     let has_escape = memchr::memchr(0x1B, bytes).is_some();
-    if !has_escape && utf8::is_utf8_at_heart(bytes) {
+    if !has_escape && (valid.is_some() || utf8::is_utf8_at_heart(bytes)) {
         return (UTF_8, Source::Utf8);
     }
     let detected = detect(bytes, hints.tld);
@@ -243,14 +244,15 @@ struct Read<'a> {
     patched: usize,
 }
 
-/// Bytes in one encoding as text; a byte order mark is no part of it.
-fn read<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Read<'a> {
+/// Bytes in one encoding as text; a byte order mark is no part of it. `valid`: the bytes as UTF-8, if they are known to be that.
+fn read<'a>(bytes: &'a [u8], valid: Option<&'a str>, encoding: &'static Encoding) -> Read<'a> {
     let body = match Encoding::for_bom(bytes) {
         Some((of_bom, len)) if of_bom == encoding => &bytes[len..],
         Some(_) | None => bytes,
     };
     if encoding == UTF_8 {
-        return utf8::read(body);
+        let valid = valid.and_then(|it| it.get(bytes.len() - body.len()..));
+        return valid.map_or_else(|| utf8::read(body), |text| Read { text: text.into(), replaced: 0, patched: 0 });
     }
     let (text, malformed) = encoding.decode_without_bom_handling(body);
     let replaced = if malformed { text.matches('\u{FFFD}').count() } else { 0 };

@@ -125,6 +125,7 @@ pub fn fold(text: &str) -> String {
 pub fn fold_into(text: &str, folded: &mut String) {
     let mut bytes = std::mem::take(folded).into_bytes();
     bytes.clear();
+    bytes.reserve(text.len());
     let mut rest = text;
     while !rest.is_empty() {
         let (ascii, after) = rest.split_at(n_ascii(rest.as_bytes()));

@@ -14,9 +14,6 @@ const VALID_PER_STRAY: usize = 2;
 
 /// Whether bytes are UTF-8, or would be but for a few stray ones.
 pub(super) fn is_utf8_at_heart(bytes: &[u8]) -> bool {
-    if std::str::from_utf8(bytes).is_ok() {
-        return true;
-    }
     let (mut valid, mut stray) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
         valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();

@@ -468,7 +468,9 @@ impl<'a> Cutter<'a> {
         let text = self.dom.text(node);
         let is_code = self.open.last().is_some_and(|it| it.kind == PartKind::Code);
         if self.first.is_none() {
-            if text.trim_start().is_empty() {
+            // Most texts begin with what is no space of any kind.
+            let is_shown = text.as_bytes().first().is_some_and(u8::is_ascii_graphic);
+            if !is_shown && text.trim_start().is_empty() {
                 return;
             }
             self.start = self.blocks.text.len();
@@ -608,13 +610,7 @@ pub fn push_run(onto: &mut String, start: usize, text: &str) {
     let mut rest = text;
     while !rest.is_empty() {
         // ASCII with single spaces between words, as far as it goes: most of any page.
-        let mut after_space = gap;
-        let changes = |byte: u8| {
-            let stays = byte.is_ascii_graphic() || (byte == b' ' && !after_space);
-            after_space = byte == b' ';
-            !stays
-        };
-        let length = rest.bytes().position(changes).unwrap_or(rest.len());
+        let length = n_plain(rest.as_bytes(), gap);
         if length > 0 {
             gap = rest.as_bytes()[length - 1] == b' ';
             onto.push_str(&rest[..length]);
@@ -636,6 +632,36 @@ pub fn push_run(onto: &mut String, start: usize, text: &str) {
             gap = false;
         }
     }
+}
+
+/// Bytes at the beginning of a text that are ASCII, with single spaces between words; whether what is before is a space.
+fn n_plain(text: &[u8], after_space: bool) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = 0x80 * ONES;
+    let (mut length, mut space_before) = (0, if after_space { HIGH >> 56 } else { 0 });
+    // Eight bytes at a time, what is so of one shown by its highest bit.
+    for chunk in text.as_chunks::<8>().0 {
+        let bytes = u64::from_le_bytes(*chunk);
+        if bytes & HIGH != 0 {
+            break;
+        }
+        let is_space = !((bytes ^ 0x20 * ONES) + 0x7f * ONES) & HIGH;
+        let is_control = !(bytes + 0x60 * ONES) | (bytes + ONES);
+        let is_second = is_space & (is_space << 8 | space_before);
+        if (is_control | is_second) & HIGH != 0 {
+            break;
+        }
+        space_before = is_space >> 56;
+        length += chunk.len();
+    }
+    let mut after_space = space_before != 0;
+    let rest = &text[length..];
+    let changes = |byte: &u8| {
+        let stays = byte.is_ascii_graphic() || (*byte == b' ' && !after_space);
+        after_space = *byte == b' ';
+        !stays
+    };
+    length + rest.iter().position(changes).unwrap_or(rest.len())
 }
 
 /// Characters but whitespace; those of unspaced scripts count double.

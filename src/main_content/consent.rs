@@ -7,22 +7,19 @@ use crate::dom::Dom;
 
 /// Whether a question about cookies is most of the prose of the page, and little of it: by its marks or its words.
 pub(super) fn is_consent_wall(dom: &Dom, blocks: &Blocks, marks: &[Mark]) -> bool {
-    let (mut consent, mut total) = (0.0, 0.0);
-    let mut stems = 0u64;
-    for row in &blocks.rows {
-        let prose = prose(row);
-        if prose > 0.0 && !row.hidden {
-            total += prose;
-            let text = blocks.text(row).to_lowercase();
-            let mut said = CONSENT_STEMS.iter().enumerate().filter(|(_, it)| text.contains(**it)).peekable();
-            let is_asked =
-                said.peek().is_some() || dom.ancestors(row.nodes.0).any(|it| marks[it.index()].any(Mark::CONSENT));
-            stems |= said.fold(0, |all, (stem_idx, _)| all | 1 << stem_idx);
-            consent += if is_asked { prose } else { 0.0 };
-        }
-        if total > CONSENT_PAGE_CHARS_MAX {
-            return false;
-        }
+    let seen = || blocks.rows.iter().filter(|it| !it.hidden && prose(it) > 0.0);
+    let total: f32 = seen().map(prose).sum();
+    if total > CONSENT_PAGE_CHARS_MAX {
+        return false;
+    }
+    let (mut consent, mut stems) = (0.0, 0u64);
+    for row in seen() {
+        let text = blocks.text(row).to_lowercase();
+        let mut said = CONSENT_STEMS.iter().enumerate().filter(|(_, it)| text.contains(**it)).peekable();
+        let is_asked =
+            said.peek().is_some() || dom.ancestors(row.nodes.0).any(|it| marks[it.index()].any(Mark::CONSENT));
+        stems |= said.fold(0, |all, (stem_idx, _)| all | 1 << stem_idx);
+        consent += if is_asked { prose(row) } else { 0.0 };
     }
     consent > CONSENT_SHARE_MIN * total && stems.count_ones() >= CONSENT_STEMS_MIN
 }

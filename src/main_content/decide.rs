@@ -38,7 +38,7 @@ pub fn probabilities(dom: &Dom, reading: &Reading, declared: Declared) -> Vec<f3
     }
     let model = model::built_in().of(declared);
     let judged = model.first(&reading.table);
-    let context = context::measure(dom, &reading.blocks, &reading.table, &judged);
+    let context = context::measure(dom, &reading.blocks, &reading.table, &judged, model::SURELY_OUT);
     model.second(&reading.table, &judged, &context)
 }
 
@@ -110,14 +110,11 @@ const THRESHOLD_ARTICLE: f32 = 0.45;
 const THRESHOLDS: (f32, f32) = (0.25, 0.6);
 
 fn decide(n_words: &[u32], probabilities: Vec<f32>, fixed: Option<f32>) -> Choice {
-    let mut order: Vec<u32> = (0..probabilities.len() as u32).collect();
-    order.sort_by(|a, b| probabilities[*b as usize].total_cmp(&probabilities[*a as usize]).then(a.cmp(b)));
     let likely = |row: usize| probabilities[row] * n_words[row] as f32;
     let of_story: f32 = (0..probabilities.len()).map(likely).sum();
     let (mut right, mut kept) = (0.0f32, 0.0f32);
     let (mut best, mut threshold) = (0.0, THRESHOLDS.1);
-    for row in &order {
-        let row = *row as usize;
+    for row in context::likeliest_first(&probabilities) {
         right += likely(row);
         kept += n_words[row] as f32;
         let f1 = 2.0 * right / (kept + of_story).max(1.0);

@@ -433,7 +433,7 @@ mod tests {
         let dom = Dom::parse("<p><img src=x>", &Options::default());
         let blocks = blocks::split(&dom);
         let table = measure(&dom, &blocks, &marks::marks(&dom), &Anchors::default());
-        assert!(table.cells.is_empty() && context::measure(&dom, &blocks, &table, &[]).is_empty());
+        assert!(table.cells.is_empty() && context::measure(&dom, &blocks, &table, &[], 0.0).is_empty());
     }
 
     #[test]
@@ -442,7 +442,7 @@ mod tests {
         let blocks = blocks::split(&dom);
         let table = measure(&dom, &blocks, &marks::marks(&dom), &Anchors::default());
         let prose: Vec<f32> = table.survey().prose.iter().map(|it| f32::from(u8::from(*it))).collect();
-        let cells = context::measure(&dom, &blocks, &table, &prose);
+        let cells = context::measure(&dom, &blocks, &table, &prose, 0.0);
         let of = |row: usize, column: &str| {
             let column = context::NAMES.iter().position(|it| it.strip_prefix("Judged:") == Some(column)).unwrap();
             context::SCALES[column].number(cells[row * context::N + column])

@@ -193,13 +193,13 @@ static BY_BEGINNING: LazyLock<ByBeginning> = LazyLock::new(ByBeginning::new);
 
 /// The marks of every node, by position; zero for what is no element.
 pub fn marks(dom: &Dom) -> Vec<Mark> {
-    let (mut met, mut room) = (Met::default(), String::new());
+    let (mut met, mut room) = (Met::default(), Room::default());
     dom.nodes().map(|node| mark(dom, node, |name| met.of(name, |it| of_name(it, &mut room)))).collect()
 }
 
 /// The marks of one node.
 pub fn mark_of(dom: &Dom, node: NodeId) -> Mark {
-    mark(dom, node, |name| of_name(name, &mut String::new()))
+    mark(dom, node, |name| of_name(name, &mut Room::default()))
 }
 
 fn mark<'a>(dom: &'a Dom, node: NodeId, mut of_name: impl FnMut(&'a str) -> Mark) -> Mark {
@@ -243,22 +243,22 @@ fn mark<'a>(dom: &'a Dom, node: NodeId, mut of_name: impl FnMut(&'a str) -> Mark
     mark
 }
 
-/// What a class or id means. `name` is room to write in.
-fn of_name(value: &str, name: &mut String) -> Mark {
-    name.clear();
-    let mut previous_lower = false;
+/// What a class or id means. `room` is to write in.
+fn of_name(value: &str, Room(name): &mut Room) -> Mark {
+    let (mut length, mut previous_lower) = (0, false);
     for byte in value.bytes().take(NAME_BYTES_MAX) {
-        if byte.is_ascii_uppercase() && previous_lower {
-            name.push('-');
-        }
+        // A dash where a word begins within a name; what comes next takes its place elsewhere.
+        name[length] = b'-';
+        length += usize::from(byte.is_ascii_uppercase() && previous_lower);
         previous_lower = byte.is_ascii_lowercase();
-        name.push(match byte {
-            b'_' => '-',
-            b if b.is_ascii() => b.to_ascii_lowercase() as char,
-            _ => 'x',
-        });
+        name[length] = match byte {
+            b'_' => b'-',
+            0..0x80 => byte.to_ascii_lowercase(),
+            _ => b'x',
+        };
+        length += 1;
     }
-    let bytes = name.as_bytes();
+    let bytes = &name[..length];
     let mut mark = Mark::default();
     let words = &*BY_BEGINNING;
     for start in 0..bytes.len() {
@@ -292,13 +292,22 @@ fn ends_class(bytes: &[u8], at: usize) -> bool {
 /// Bytes of a class or id that are read: utility frameworks write whole stylesheets into them.
 const NAME_BYTES_MAX: usize = 256;
 
+/// Room for a name in lower case, with a dash in front of every second letter at most.
+struct Room([u8; 2 * NAME_BYTES_MAX]);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self([0; 2 * NAME_BYTES_MAX])
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[track_caller]
     fn check(class: &str, expected: Mark) {
-        assert_eq!(of_name(class, &mut String::new()), expected, "{class}");
+        assert_eq!(of_name(class, &mut Room::default()), expected, "{class}");
     }
 
     #[test]

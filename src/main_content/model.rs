@@ -63,7 +63,7 @@ const _: () = assert!(features::context::N + features::N <= COLUMNS);
 const LEAF_UNITS: f32 = 65_536.0;
 
 /// A row that the first stage gives less than this is out.
-const SURELY_OUT: f32 = 0.01;
+pub const SURELY_OUT: f32 = 0.01;
 
 #[derive(Debug, Default)]
 struct Forest {

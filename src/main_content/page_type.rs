@@ -10,7 +10,6 @@ use super::scale::columns;
 use super::{Reading, Stated};
 use crate::article::{PageType, PartKind};
 use crate::dom::{Dom, Tag};
-use std::collections::HashMap;
 use url::Url;
 
 /// The kinds that the trees tell apart, in the order of their forests.
@@ -187,16 +186,17 @@ pub fn measure(dom: &Dom, reading: &Reading, stated: &Stated<'_>) -> [i8; N] {
     set(Column::Questions, share(count(&|row| row.n_chars >= 15 && blocks.text(row).ends_with(['?', '？']))));
 
     // The shapes that most rows have, and that most prose has: cards of a list, posts of a thread.
-    let mut shapes: HashMap<u32, (u32, f32, u32)> = HashMap::new();
+    let n_shapes = reading.table.places.iter().map(|it| it.shape as usize + 1).max().unwrap_or(0);
+    let mut shapes = vec![(0u32, 0f32, 0u32); n_shapes];
     for (row, place) in blocks.rows.iter().zip(&reading.table.places).filter(|(row, _)| !row.hidden) {
-        let shape = shapes.entry(place.shape).or_default();
+        let shape = &mut shapes[place.shape as usize];
         shape.0 += 1;
         shape.1 += prose(row);
         shape.2 += u32::from(prose(row) > 0.0);
     }
-    set(Column::ShapeRows, shapes.values().map(|it| it.0).max().unwrap_or(0) as f32 / n_rows);
-    set(Column::ShapeProse, shapes.values().map(|it| it.1).fold(0.0, f32::max) / of_prose.max(1.0));
-    set(Column::ShapeProseRows, super::features::log(shapes.values().map(|it| it.2).max().unwrap_or(0)));
+    set(Column::ShapeRows, shapes.iter().map(|it| it.0).max().unwrap_or(0) as f32 / n_rows);
+    set(Column::ShapeProse, shapes.iter().map(|it| it.1).fold(0.0, f32::max) / of_prose.max(1.0));
+    set(Column::ShapeProseRows, super::features::log(shapes.iter().map(|it| it.2).max().unwrap_or(0)));
 
     let mut marked = [0u32; MARKS.len()];
     for mark in reading.marks.iter().filter(|it| **it != Mark::default()) {

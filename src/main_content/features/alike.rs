@@ -8,7 +8,16 @@ use crate::text::{digest, step};
 
 /// How much of each row stands in the headline and in a description, and how much of those in the row.
 pub(super) fn likeness(blocks: &Blocks, anchors: &Anchors<'_>) -> Vec<[f32; 4]> {
-    let all = |texts: &[&str]| -> Vec<Anchor> { texts.iter().filter_map(|it| Anchor::new(it)).collect() };
+    // A page gives most of its texts several times.
+    let all = |texts: &[&str]| {
+        let mut all: Vec<Anchor> = Vec::new();
+        for anchor in texts.iter().filter_map(|it| Anchor::new(it)) {
+            if !all.contains(&anchor) {
+                all.push(anchor);
+            }
+        }
+        all
+    };
     let (headlines, descriptions) = (all(anchors.headlines), all(anchors.descriptions));
     let longest = |anchors: &[Anchor]| anchors.iter().map(Anchor::n_words_max).max().unwrap_or(0);
     let n_words_max = longest(&headlines).max(longest(&descriptions));
@@ -51,17 +60,12 @@ pub(super) struct Shape {
 
 /// Tells rows of one shape, and what they are like together: one entry a shape.
 pub(super) fn shapes(dom: &Dom, blocks: &Blocks, places: &mut [Place]) -> Vec<Shape> {
-    let mut order: Vec<(u64, u32)> = Vec::with_capacity(places.len());
-    for (at, row) in blocks.rows.iter().enumerate() {
-        order.push((shape(dom, row.element), at as u32));
-    }
-    order.sort_unstable();
     let mut shapes: Vec<Shape> = Vec::new();
-    for group in order.chunk_by(|a, b| a.0 == b.0) {
+    for group in grouped(blocks, |row| shape(dom, row.element)).chunk_by(is_of_one) {
         let mut shape = Shape { rows: group.len() as u32, ..Shape::default() };
-        for (_, at) in group {
-            places[*at as usize].shape = shapes.len() as u32;
-            let row = &blocks.rows[*at as usize];
+        for at in group.iter().copied().map(row_of) {
+            places[at].shape = shapes.len() as u32;
+            let row = &blocks.rows[at];
             shape.chars += row.n_chars;
             shape.link_chars += row.n_link_chars;
         }
@@ -83,14 +87,31 @@ const SHAPE_BYTES_MAX: usize = 80;
 
 /// Of each row: how many rows of the page say the same, itself not counted, and how many of those stand before it.
 pub(super) fn copies(blocks: &Blocks) -> Vec<(u32, u32)> {
-    let mut order: Vec<(u64, u32)> =
-        (blocks.rows.iter().zip(0..)).map(|(row, at)| (digest(blocks.text(row).as_bytes()), at)).collect();
-    order.sort_unstable();
-    let mut all = vec![(0, 0); order.len()];
-    for group in order.chunk_by(|a, b| a.0 == b.0) {
-        for (before, (_, at)) in group.iter().enumerate() {
-            all[*at as usize] = (group.len() as u32 - 1, before as u32);
+    let mut all = vec![(0, 0); blocks.rows.len()];
+    for group in grouped(blocks, |row| digest(blocks.text(row).as_bytes())).chunk_by(is_of_one) {
+        for (before, numbered) in group.iter().enumerate() {
+            all[row_of(*numbered)] = (group.len() as u32 - 1, before as u32);
         }
     }
     all
 }
+
+/// Rows in the order of the digests that they have, and of the page where these are the same: each a number with the digest's
+/// first bits in front and the [row](row_of) behind.
+fn grouped(blocks: &Blocks, digest: impl Fn(&Block) -> u64) -> Vec<u64> {
+    let mut order: Vec<u64> =
+        blocks.rows.iter().zip(0..).map(|(row, at)| digest(row) & !ROW_BITS | at & ROW_BITS).collect();
+    order.sort_unstable();
+    order
+}
+
+fn is_of_one(a: &u64, b: &u64) -> bool {
+    a & !ROW_BITS == b & !ROW_BITS
+}
+
+fn row_of(numbered: u64) -> usize {
+    (numbered & ROW_BITS) as usize
+}
+
+/// The bits of a number that tell the row; the others are enough to tell the digests of a page's rows apart.
+const ROW_BITS: u64 = (1 << 24) - 1;

@@ -57,8 +57,9 @@ const IN: f32 = 0.5;
 /// Characters of a row that count, at most: one long row is no page.
 const CHARS_MAX: u32 = 1_500;
 
-/// Codes of what the first judgement, one probability a row, says about each row; row by row, [`N`] each, see [`SCALES`].
-pub fn measure(dom: &Dom, blocks: &Blocks, table: &Table, judged: &[f32]) -> Vec<i8> {
+/// Codes of what the first judgement, one probability a row, says about each row; row by row, [`N`] each, see [`SCALES`]. Of
+/// rows that it gives less than `least` they are all 0.
+pub fn measure(dom: &Dom, blocks: &Blocks, table: &Table, judged: &[f32], least: f32) -> Vec<i8> {
     let n_rows = blocks.rows.len();
     let mut cells = vec![0; n_rows * N];
     let chars: Vec<f32> = blocks.rows.iter().map(|it| it.n_chars.min(CHARS_MAX) as f32).collect();
@@ -68,7 +69,7 @@ pub fn measure(dom: &Dom, blocks: &Blocks, table: &Table, judged: &[f32]) -> Vec
     let shapes = page.shapes();
     let ranks = page.ranks();
     let (since, to) = page.nearest();
-    for at in 0..n_rows {
+    for at in (0..n_rows).filter(|at| judged[*at] >= least) {
         let row = &mut cells[at * N..(at + 1) * N];
         let mut set = |column: Column, number: f32| row[column as usize] = SCALES[column as usize].code(number);
         let near = |offset: isize| at.checked_add_signed(offset).and_then(|it| judged.get(it)).copied().unwrap_or(0.0);
@@ -113,6 +114,15 @@ pub fn measure(dom: &Dom, blocks: &Blocks, table: &Table, judged: &[f32]) -> Vec
         set(Column::Rank, ranks[at]);
     }
     cells
+}
+
+/// Rows by their probabilities, the greatest first; of equal ones, in the order of the page.
+pub fn likeliest_first(probabilities: &[f32]) -> impl Iterator<Item = usize> {
+    // Bits of numbers that are not negative compare the way the numbers do.
+    let key = |(at, it): (u64, &f32)| u64::from(!it.to_bits()) << 32 | at;
+    let mut order: Vec<u64> = (0..).zip(probabilities).map(key).collect();
+    order.sort_unstable();
+    order.into_iter().map(|it| it as u32 as usize)
 }
 
 /// Running sums over rows; both one longer than the rows.
@@ -204,12 +214,9 @@ impl Page<'_> {
 
     /// Of each row: share of the mass in rows that are more certain.
     fn ranks(&self) -> Vec<f32> {
-        let mut order: Vec<u32> = (0..self.judged.len() as u32).collect();
-        order.sort_by(|a, b| self.judged[*b as usize].total_cmp(&self.judged[*a as usize]).then(a.cmp(b)));
-        let mut ranks = vec![0.0; order.len()];
+        let mut ranks = vec![0.0; self.judged.len()];
         let mut mass = 0.0;
-        for at in order {
-            let at = at as usize;
+        for at in likeliest_first(self.judged) {
             ranks[at] = mass / self.sums.total_mass();
             mass += self.chars[at] * self.judged[at];
         }

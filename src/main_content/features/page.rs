@@ -20,9 +20,9 @@ pub(super) struct Page<'a> {
     dom: &'a Dom,
     blocks: &'a Blocks,
     survey: &'a Survey,
-    /// How rows hang beside the container by score, and beside the one by density.
+    /// How rows hang beside the container by score, and beside the one by density, where that is another.
     scored: Branches,
-    dense: Branches,
+    dense: Option<Branches>,
     total: Sums,
     container: Sums,
     article_body: Option<&'a str>,
@@ -83,7 +83,7 @@ impl<'a> Page<'a> {
             blocks,
             survey,
             scored: survey.branches(dom, survey.scored),
-            dense: survey.branches(dom, survey.dense),
+            dense: (survey.dense != survey.scored).then(|| survey.branches(dom, survey.dense)),
             total: survey.page(),
             container: survey.sum(inside),
             likeness,
@@ -234,7 +234,7 @@ impl<'a> Page<'a> {
             cells.set(BranchTag, tag_class(dom.tag(branch)));
             cells.set(BranchControls, survey.controls(branch.index()..dom.end(branch).index()).min(20) as f32);
         }
-        let (up, _, branch, _) = self.dense.of(element);
+        let (up, _, branch, _) = self.dense.as_ref().unwrap_or(&self.scored).of(element);
         let sums = branch.map_or(Sums::default(), |it| survey.inside(dom, it));
         cells.set(DenseUp, up);
         cells.set(DenseBranchShare, share(sums.chars, self.total.chars));

@@ -73,24 +73,25 @@ pub(super) fn words(text: &str, mut word: impl FnMut(u32)) {
     let bytes = text.as_bytes();
     let (mut hash, mut at) = (START, 0);
     while let Some(byte) = bytes.get(at) {
+        let letter = LETTER[usize::from(*byte)];
+        if letter != 0 {
+            hash = step(hash, letter);
+            at += 1;
+            continue;
+        }
         let (length, is_word) = match *byte {
-            b if b.is_ascii_alphanumeric() => {
-                hash = step(hash, b.to_ascii_lowercase());
-                at += 1;
-                continue;
-            }
-            0..0x80 => (1, false),
             0xc2 => (2, false),
             0xe2 | 0xef => (3, false),
             0xe3 if bytes.get(at + 1) == Some(&0x80) => (3, false),
             0xe3..=0xe9 => (3, true),
             0xe0 if matches!(bytes.get(at + 1), Some(0xb8..=0xbb)) => (3, true),
-            0xf0.. => (4, true),
-            _ => {
+            0xe0 => {
                 hash = step(hash, *byte);
                 at += 1;
                 continue;
             }
+            0xf0.. => (4, true),
+            _ => (1, false),
         };
         if hash != START {
             word(hash);
@@ -106,8 +107,22 @@ pub(super) fn words(text: &str, mut word: impl FnMut(u32)) {
     }
 }
 
+/// The bytes that are part of a word wherever they stand, ASCII in lower case; 0 for all others.
+const LETTER: [u8; 256] = {
+    let mut letter = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        if byte.is_ascii_alphanumeric() || matches!(byte, 0x80..=0xc1 | 0xc3..=0xdf | 0xe1 | 0xea..=0xee) {
+            letter[at] = byte.to_ascii_lowercase();
+        }
+        at += 1;
+    }
+    letter
+};
+
 /// A text to compare rows with.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Anchor {
     /// Sorted.
     words: Vec<u32>,
@@ -156,18 +171,12 @@ impl Anchor {
         if row.is_empty() || row.len() > self.n_words_max() {
             return (0.0, 0.0);
         }
-        // Both are sorted: a merge counts what they share.
+        // Both are sorted: a merge counts what they share, without a branch, as which word is next is anybody's guess.
         let (mut a, mut b, mut hits) = (0, 0, 0u32);
         while let (Some(x), Some(y)) = (self.words.get(a), row.get(b)) {
-            match x.cmp(y) {
-                std::cmp::Ordering::Less => a += 1,
-                std::cmp::Ordering::Greater => b += 1,
-                std::cmp::Ordering::Equal => {
-                    hits += 1;
-                    a += 1;
-                    b += 1;
-                }
-            }
+            hits += u32::from(x == y);
+            a += usize::from(x <= y);
+            b += usize::from(y <= x);
         }
         (hits as f32 / row.len() as f32, hits as f32 / self.words.len() as f32)
     }

@@ -20,36 +20,49 @@ fn is_number(word: &str) -> bool {
 /// Whether the number of the key's first word, or that of its first two, is one of some; without writing the key. `None`
 /// for a line that has no word but numbers.
 pub(crate) fn begins(line: &str, is_one: impl Fn(Digest) -> bool) -> Option<bool> {
-    let mut chars = line.chars();
-    let first = word(&mut chars, Digest::default())?;
+    let mut rest = line;
+    let first = word(&mut rest, Digest::default())?;
     if is_one(first) {
         return Some(true);
     }
     let mut both = first;
     both.byte(b' ');
-    Some(word(&mut chars, both).is_some_and(is_one))
+    Some(word(&mut rest, both).is_some_and(is_one))
 }
 
 /// The number so far, and after the next word that is not a number.
-fn word(chars: &mut std::str::Chars<'_>, so_far: Digest) -> Option<Digest> {
+fn word(rest: &mut &str, so_far: Digest) -> Option<Digest> {
+    let (mut word, mut has_begun, mut has_letter) = (so_far, false, false);
     loop {
-        let mut word = so_far;
-        let mut has_letter = false;
-        let mut c = chars.find(|c| is_of_word(*c))?;
-        loop {
-            has_letter |= !is_numeric(c);
-            if c.is_ascii() {
-                word.byte(c.to_ascii_lowercase() as u8);
-            } else {
-                c.to_lowercase().for_each(|c| word.text(c.encode_utf8(&mut [0; 4])));
+        let (is_part, length) = match *rest.as_bytes() {
+            [] => (false, 0),
+            [byte @ 0..0x80, ..] => {
+                let letter = byte.is_ascii_alphanumeric();
+                if letter {
+                    has_letter |= !byte.is_ascii_digit();
+                    word.byte(byte.to_ascii_lowercase());
+                }
+                (letter, 1)
             }
-            match chars.next().filter(|c| is_of_word(*c)) {
-                Some(next) => c = next,
-                None => break,
+            [..] => {
+                let c = rest.chars().next()?;
+                let is_part = is_of_word(c);
+                if is_part {
+                    has_letter |= !is_numeric(c);
+                    c.to_lowercase().for_each(|c| word.text(c.encode_utf8(&mut [0; 4])));
+                }
+                (is_part, c.len_utf8())
             }
-        }
-        if has_letter {
+        };
+        *rest = &rest[length..];
+        if is_part {
+            has_begun = true;
+        } else if has_letter {
             return Some(word);
+        } else if length == 0 {
+            return None;
+        } else if has_begun {
+            (word, has_begun) = (so_far, false);
         }
     }
 }
