@@ -69,10 +69,12 @@ fn with_anchors<T>(claims: &Claims, url: Option<&Url>, then: impl FnOnce(&Anchor
     let (headlines, descriptions) = (claims.headlines(), claims.descriptions());
     let stated = Stated {
         headlines: &headlines,
+        alternative_headline: claims.alternative_headline(),
         descriptions: &descriptions,
         article_body: claims.article_body(),
         declared: Declared::of(claims.schema_types()),
         types: claims.schema_types(),
+        paid_classes: claims.paid_classes(),
         address: address.as_ref(),
     };
     then(&Anchors { stated, headline_node: claims.headline_node() })

@@ -213,10 +213,12 @@ fn extract_html(
     let address = address(&claims, url);
     let stated = Stated {
         headlines: &headlines,
+        alternative_headline: claims.alternative_headline(),
         descriptions: &descriptions,
         article_body: claims.article_body(),
         declared: Declared::of(claims.schema_types()),
         types: claims.schema_types(),
+        paid_classes: claims.paid_classes(),
         address: address.as_ref(),
     };
     let anchors = Anchors { stated, headline_node: claims.headline_node() };

@@ -26,8 +26,9 @@ pub mod verdict;
 pub mod words;
 
 use crate::article::{BodyPart, Comment, Dropped, PageType, PartKind};
-use crate::dom::{Dom, NodeId};
+use crate::dom::{Attr, Dom, NodeId, Tag};
 use crate::site_memory;
+use crate::text::collapse;
 pub use assemble::structure;
 use blocks::Blocks;
 pub use features::{Anchors as Stated, Declared};
@@ -120,8 +121,11 @@ impl Reading {
     /// The same of what a person's rules leave of the document.
     pub fn of_picked(dom: &Dom, anchors: &Anchors<'_>, picks: Picks) -> Self {
         let mut blocks = blocks::split_picked(dom, picks);
-        let marks = marks::marks(dom);
+        let marks = marks::marks(dom, anchors.stated.paid_classes);
         tell_captions(dom, &mut blocks, &marks);
+        if matches!(anchors.stated.declared, Declared::News | Declared::Article) {
+            tell_alternatives(dom, &mut blocks);
+        }
         let verdicts = rules::judge(dom, &blocks, &marks, anchors);
         let table = features::measure(dom, &blocks, &marks, &anchors.stated);
         Self { blocks, marks, verdicts, table }
@@ -182,7 +186,7 @@ impl Reading {
             }
             // Headings of a story that the rules alone keep fall with what stands under them.
             let mut filled = verdicts.clone();
-            rules::drop_empty_headings(&blocks.rows, &mut filled);
+            rules::drop_empty_headings(blocks, &mut filled);
             for (row_idx, _) in choice.keep.iter().enumerate().filter(|(_, keep)| !**keep) {
                 verdicts[row_idx] = filled[row_idx];
             }
@@ -224,7 +228,7 @@ const OTHER_LIKELY_MIN: f32 = 0.6;
 /// The story that the rules select: all of it, but for the headline over it.
 fn picked(dom: &Dom, anchors: &Anchors<'_>, picks: Picks, url: Option<&Url>) -> Story {
     let mut blocks = blocks::split_picked(dom, picks);
-    let marks = marks::marks(dom);
+    let marks = marks::marks(dom, anchors.stated.paid_classes);
     tell_captions(dom, &mut blocks, &marks);
     let headlines: Vec<String> = anchors.stated.headlines.iter().map(|it| crate::text::fold(it)).collect();
     let n_before_prose = blocks.rows.iter().take_while(|it| prose(it) == 0.0).count();
@@ -309,6 +313,35 @@ fn tell_captions(dom: &Dom, blocks: &mut Blocks, marks: &[Mark]) {
         }
     }
 }
+
+/// Paragraphs under a picture that say what is written for those who cannot see it, and who took it.
+fn tell_alternatives(dom: &Dom, blocks: &mut Blocks) {
+    let Blocks { text, rows, .. } = blocks;
+    let pictures = dom.nodes().filter(|it| dom.is(*it, Tag::IMG));
+    for (picture, alternative) in pictures.filter_map(|it| Some((it, dom.attr(it, Attr::ALT)?))) {
+        if alternative.len() < ALTERNATIVE_BYTES_MIN {
+            continue;
+        }
+        let alternative = collapse(alternative);
+        let first = rows.partition_point(|row| row.nodes.0 < picture);
+        for row in rows[first..].iter_mut().take(ALTERNATIVE_ROWS) {
+            let says_more = text[row.range.clone()].strip_prefix(alternative.as_str());
+            if row.kind == PartKind::Paragraph
+                && row.link_density() < 0.5
+                && says_more.is_some_and(|it| it.len() <= CREDIT_BYTES_MAX)
+            {
+                row.kind = PartKind::Caption;
+            }
+        }
+    }
+}
+
+/// Rows after a picture of which one may be its caption.
+const ALTERNATIVE_ROWS: usize = 3;
+/// Bytes of a picture's description: shorter ones are names.
+const ALTERNATIVE_BYTES_MIN: usize = 25;
+/// Bytes that may follow it in the caption.
+const CREDIT_BYTES_MAX: usize = 100;
 
 /// Elements above a block that may call it a caption.
 const CAPTION_DEPTH: usize = 4;

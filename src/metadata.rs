@@ -142,6 +142,7 @@ pub struct Claims {
     label: Option<String>,
     article_body: Option<String>,
     types: Vec<String>,
+    paid_classes: Vec<String>,
     live_updates: Vec<LiveUpdate>,
     sites: titles::Sites,
     titles: Vec<titles::Title>,
@@ -283,6 +284,11 @@ impl Claims {
         self.titles.iter().map(|it| it.text.as_str()).collect()
     }
 
+    /// Another headline that the page's data gives.
+    pub fn alternative_headline(&self) -> Option<&str> {
+        self.of(Field::AlternativeHeadline).next().map(|it| it.value.as_str())
+    }
+
     /// The element of the visible headline.
     pub fn headline_node(&self) -> Option<NodeId> {
         self.titles.iter().find_map(|it| it.node)
@@ -311,6 +317,13 @@ impl Claims {
     /// Types the page gives itself: schema.org types without prefix, and `og:` with the Open Graph type.
     pub fn schema_types(&self) -> &[String] {
         &self.types
+    }
+
+    /// Classes of the elements that only who pays may read, as the page's data says.
+    ///
+    /// Source: [Google, structured data for paywalled content](https://developers.google.com/search/docs/appearance/structured-data/paywalled-content).
+    pub fn paid_classes(&self) -> &[String] {
+        &self.paid_classes
     }
 
     /// Posts of a live blog in the page's data, in its order.

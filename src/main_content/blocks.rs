@@ -282,7 +282,8 @@ const SIGN_NODES_MAX: usize = 6;
 pub fn hides(dom: &Dom, node: NodeId) -> bool {
     dom.attr_values(node).any(|(attr, value)| match attr {
         Attr::HIDDEN => !value.eq_ignore_ascii_case("until-found"),
-        Attr::ARIA_HIDDEN => value.eq_ignore_ascii_case("true"),
+        // What is kept from screen readers is hidden from all mostly, but not a paragraph by itself.
+        Attr::ARIA_HIDDEN => value.eq_ignore_ascii_case("true") && !dom.is(node, Tag::P),
         Attr::STYLE => style_hides(value),
         _ => false,
     })
@@ -317,6 +318,7 @@ pub fn split_picked(dom: &Dom, picks: Picks) -> Blocks {
         match dom.kind(node) {
             Kind::Text if cutter.blocks.picks.allows(node) => cutter.text(node),
             Kind::Element(Tag::BR) => cutter.line_break(),
+            Kind::Element(Tag::SPAN) if is_break(dom, node) => cutter.line_break(),
             Kind::Element(tag) if is_passed_over(dom, &cutter.blocks.picks, node, tag) => {
                 at = dom.end(node).index();
                 continue;
@@ -334,6 +336,12 @@ pub fn split_picked(dom: &Dom, picks: Picks) -> Blocks {
     cutter.leave(n_nodes);
     cutter.flush();
     cutter.blocks
+}
+
+/// Whether a span says no more than where a line ends: what some editors write for a `<br>`.
+fn is_break(dom: &Dom, node: NodeId) -> bool {
+    let is_empty = dom.end(node).index() == node.index() + 1;
+    is_empty && dom.attr(node, Attr::CLASS).is_some_and(|it| it.split_ascii_whitespace().any(|it| it == "br"))
 }
 
 /// Whether an element is not read, with all that it holds.
@@ -729,6 +737,11 @@ pub fn count(text: &str, block: &mut Block) {
     block.n_commas += n_commas;
     block.n_digits += n_digits;
     block.n_upper += n_upper;
+}
+
+/// Whether most of a block's text, which begins in an element, stands in it.
+pub fn is_mostly_in(dom: &Dom, blocks: &Blocks, row: &Block, node: NodeId) -> bool {
+    dom.end(node) > row.nodes.1 || 2 * dom.text_content(node).trim().len() > blocks.text(row).len()
 }
 
 /// Whether a table holds data rather than the page's layout.

@@ -180,7 +180,7 @@ mod tests {
         );
         let dom = Dom::parse(&html, &Options::default());
         let blocks = super::super::blocks::split(&dom);
-        let verdicts = rules::judge(&dom, &blocks, &marks::marks(&dom), &rules::Anchors::default());
+        let verdicts = rules::judge(&dom, &blocks, &marks::marks(&dom, &[]), &rules::Anchors::default());
         let comments = find(&dom, &blocks, &verdicts);
         assert_eq!(comments.len(), 2);
         assert_eq!(comments[0].author.as_deref(), Some("Ada P."));

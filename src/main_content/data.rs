@@ -4,6 +4,7 @@
 //! under; the key with the most prose holds the body: one long string (text or markup), or one string a paragraph.
 
 use super::blocks::{self, Block, Blocks};
+use super::marks;
 use super::rules::prose;
 use crate::article::{BodyPart, PartKind};
 use crate::dom::{self, Attr, Dom, Tag};
@@ -227,10 +228,28 @@ fn parts_of(text: &str) -> Vec<BodyPart> {
             .collect();
     }
     let dom = Dom::parse(text, &dom::Options::default());
-    let Blocks { text, rows, .. } = blocks::split(&dom);
-    let is_kept = |row: &&Block| !row.hidden && row.link_density() < 0.7 && row.kind != PartKind::Caption;
+    let mut blocks = blocks::split(&dom);
+    super::tell_captions(&dom, &mut blocks, &marks::marks(&dom, &[]));
+    let Blocks { text, rows, .. } = blocks;
+    let is_kept = |row: &&Block| {
+        !row.hidden
+            && row.link_density() < 0.7
+            && row.kind != PartKind::Caption
+            && !is_placeholder(&text[row.range.clone()])
+    };
     let level = |row: &Block| matches!(row.kind, PartKind::Heading | PartKind::ListItem).then_some(row.level);
     rows.iter().filter(is_kept).map(|row| part(row.kind, level(row), &text[row.range.clone()])).collect()
+}
+
+/// Whether a line only says what is to be put there: `$$ARTICLEAD$$`, `{{advert}}`, `[[gallery:12]]`.
+fn is_placeholder(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    match bytes {
+        [a @ (b'$' | b'{' | b'[' | b'%' | b'#'), b, .., c, d] => {
+            a == b && c == d && !c.is_ascii_alphanumeric() && c.is_ascii_graphic() && !line.contains(' ')
+        }
+        _ => false,
+    }
 }
 
 /// Characters of prose in parts, measured as for blocks.

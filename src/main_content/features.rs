@@ -22,6 +22,8 @@ use survey::{Survey, around};
 pub struct Anchors<'a> {
     /// Candidates for the headline, the best first.
     pub headlines: &'a [&'a str],
+    /// Another headline of the story, of those that are no candidates.
+    pub alternative_headline: Option<&'a str>,
     /// Summaries.
     pub descriptions: &'a [&'a str],
     /// The body as the page's data gives it, whole or not.
@@ -30,6 +32,8 @@ pub struct Anchors<'a> {
     pub declared: Declared,
     /// All that it calls the page and what is on it, see [`Declared::of`].
     pub types: &'a [String],
+    /// Classes of the parts that are paid for.
+    pub paid_classes: &'a [String],
     /// Where the page belongs.
     pub address: Option<&'a url::Url>,
 }
@@ -357,7 +361,7 @@ mod tests {
             declared: Declared::News,
             ..Anchors::default()
         };
-        let table = measure(&dom, &blocks, &marks::marks(&dom), &anchors);
+        let table = measure(&dom, &blocks, &marks::marks(&dom, &[]), &anchors);
         let row = blocks.rows.iter().position(|it| blocks.text(it).starts_with(row)).unwrap();
         let column = names().iter().position(|it| it == column).unwrap();
         assert_eq!(table.row(row)[column], scales()[column].code(expected));
@@ -432,7 +436,7 @@ mod tests {
     fn a_page_without_text_has_no_rows() {
         let dom = Dom::parse("<p><img src=x>", &Options::default());
         let blocks = blocks::split(&dom);
-        let table = measure(&dom, &blocks, &marks::marks(&dom), &Anchors::default());
+        let table = measure(&dom, &blocks, &marks::marks(&dom, &[]), &Anchors::default());
         assert!(table.cells.is_empty() && context::measure(&dom, &blocks, &table, &[], 0.0).is_empty());
     }
 
@@ -440,7 +444,7 @@ mod tests {
     fn a_first_judgement_tells_each_row_of_the_others() {
         let dom = Dom::parse(PAGE, &Options::default());
         let blocks = blocks::split(&dom);
-        let table = measure(&dom, &blocks, &marks::marks(&dom), &Anchors::default());
+        let table = measure(&dom, &blocks, &marks::marks(&dom, &[]), &Anchors::default());
         let prose: Vec<f32> = table.survey().prose.iter().map(|it| f32::from(u8::from(*it))).collect();
         let cells = context::measure(&dom, &blocks, &table, &prose, 0.0);
         let of = |row: usize, column: &str| {

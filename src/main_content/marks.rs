@@ -191,10 +191,22 @@ impl ByBeginning {
 
 static BY_BEGINNING: LazyLock<ByBeginning> = LazyLock::new(ByBeginning::new);
 
-/// The marks of every node, by position; zero for what is no element.
-pub fn marks(dom: &Dom) -> Vec<Mark> {
+/// The marks of every node, by position; zero for what is no element. `paid_classes` are those of which the page's data says
+/// that the paid part of the story has them.
+pub fn marks(dom: &Dom, paid_classes: &[String]) -> Vec<Mark> {
     let (mut met, mut room) = (Met::default(), Room::default());
-    dom.nodes().map(|node| mark(dom, node, |name| met.of(name, |it| of_name(it, &mut room)))).collect()
+    let mut marks: Vec<Mark> =
+        dom.nodes().map(|node| mark(dom, node, |name| met.of(name, |it| of_name(it, &mut room)))).collect();
+    if !paid_classes.is_empty() {
+        for node in dom.nodes() {
+            let class = dom.attr(node, Attr::CLASS).unwrap_or_default();
+            if class.split_ascii_whitespace().any(|it| paid_classes.iter().any(|paid| paid == it)) {
+                let mark = &mut marks[node.index()];
+                *mark = Mark(mark.0 & !Mark::PAYWALL.0) | Mark::BODY;
+            }
+        }
+    }
+    marks
 }
 
 /// The marks of one node.
@@ -216,6 +228,8 @@ fn mark<'a>(dom: &'a Dom, node: NodeId, mut of_name: impl FnMut(&'a str) -> Mark
     };
     for (attr, value) in dom.attr_values(node) {
         match attr {
+            // A heading's id is its own words, to lead to it.
+            Attr::ID if matches!(tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6) => {}
             Attr::CLASS | Attr::ID => mark |= of_name(value),
             Attr::ROLE => {
                 mark |= match value {
@@ -240,7 +254,8 @@ fn mark<'a>(dom: &'a Dom, node: NodeId, mut of_name: impl FnMut(&'a str) -> Mark
             _ => {}
         }
     }
-    mark
+    // A paragraph behind the wall; what asks for the money is a box.
+    if tag == Tag::P { Mark(mark.0 & !Mark::PAYWALL.0) } else { mark }
 }
 
 /// What a class or id means. `room` is to write in.

@@ -65,7 +65,7 @@ pub(super) fn apply(blocks: &Blocks, hints: &[Hint], probabilities: &[f32], verd
             Verdict::Drop(_) => {}
         }
     }
-    drop_empty_headings(&blocks.rows, verdicts);
+    drop_empty_headings(blocks, verdicts);
 }
 
 fn always_held(hint: &Hint) -> bool {

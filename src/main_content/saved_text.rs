@@ -102,7 +102,7 @@ pub fn judge(blocks: &Blocks) -> (Vec<Verdict>, Option<usize>) {
             }
         }
     }
-    drop_empty_headings(rows, &mut verdicts);
+    drop_empty_headings(blocks, &mut verdicts);
     (verdicts, headline)
 }
 

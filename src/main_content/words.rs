@@ -38,6 +38,8 @@ meanings! {
     Newsletter "newsletter",
     /// Cookies and content of other sites.
     Consent "consent",
+    /// Give money for what the site does.
+    Support "support",
     /// Pay to read on.
     SubscribeWall "subscribe_wall",
     /// Tags and topics.
@@ -132,6 +134,7 @@ fn start(key: &str) -> Option<Meaning> {
             meaning,
             Meaning::CommentForm
                 | Meaning::Newsletter
+                | Meaning::Support
                 | Meaning::Consent
                 | Meaning::SubscribeWall
                 | Meaning::AuthorBox

@@ -70,6 +70,9 @@ struct Found<'a, 'b> {
 pub(super) fn read(roots: &[Json<'_>], own: &[&Url], claims: &mut Claims) {
     let objects = objects(roots);
     for it in &objects {
+        if it.object.get("isAccessibleForFree").is_some() {
+            paid_classes(it.object, claims);
+        }
         for kind in types(it.object) {
             if !it.other {
                 claims.add_type(kind);
@@ -98,6 +101,16 @@ pub(super) fn read(roots: &[Json<'_>], own: &[&Url], claims: &mut Claims) {
         }
     }
     pages(&objects, claims);
+}
+
+/// Notes the classes by which an object that says whether it is free is found on the page.
+fn paid_classes(object: &Json<'_>, claims: &mut Claims) {
+    let selectors = object.get("cssSelector").map_or(&[][..], Json::items).iter().filter_map(Json::text);
+    for selector in selectors.flat_map(|it| it.split(',')) {
+        let class = selector.trim().strip_prefix('.').filter(|it| !it.contains([' ', '.', ':', '[', '>', '#']));
+        claims.paid_classes.extend(class.filter(|it| !it.is_empty()).map(str::to_owned));
+        claims.paid_classes.truncate(ITEMS_MAX);
+    }
 }
 
 /// All objects, outer before inner, in document order.

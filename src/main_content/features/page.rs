@@ -9,7 +9,7 @@ use super::{
 };
 use crate::article::PartKind;
 use crate::dom::{Dom, NodeId, Tag};
-use crate::main_content::blocks::{Block, Blocks};
+use crate::main_content::blocks::{self, Block, Blocks};
 use crate::main_content::marks::Mark;
 use crate::main_content::words::Meaning;
 use std::cell::Cell;
@@ -180,7 +180,10 @@ impl<'a> Page<'a> {
         let (mut own, mut inline) = (it.own, None);
         let between = dom.ancestors(row.nodes.0).skip(1).take_while(|node| *node > element);
         for node in between.take(INLINE_DEPTH_MAX) {
-            own |= survey.nodes[node.index()].own;
+            let mark = survey.nodes[node.index()].own;
+            if mark != Mark::default() && blocks::is_mostly_in(dom, self.blocks, row, node) {
+                own |= mark;
+            }
             inline = inline.or(dom.tag(node));
         }
         cells.set(InlineClass, inline_class(inline));
@@ -394,7 +397,7 @@ fn severity(blocks: &Blocks, row: &Block, survey: &Survey) -> u8 {
             | Meaning::Consent
             | Meaning::Pagination,
         ) => 3,
-        Some(Meaning::Newsletter | Meaning::SubscribeWall) => 4,
+        Some(Meaning::Newsletter | Meaning::Support | Meaning::SubscribeWall) => 4,
         Some(Meaning::AuthorBox) => 5,
         Some(Meaning::Comments | Meaning::CommentForm) => 6,
         Some(Meaning::Related | Meaning::Popular) => 7,
