@@ -222,6 +222,11 @@ impl Dom {
         self.attrs(node).find(|(it, _)| *it == name).map(|(_, value)| value)
     }
 
+    /// What an attribute that has no constant in [`Attr`] is called on this page, where any element has it.
+    pub fn attr_called(&self, name: &str) -> Option<Attr> {
+        self.attr_names.own_attribute(name)
+    }
+
     /// The attributes with their values, in the order they were written.
     pub fn attrs(&self, node: NodeId) -> impl Iterator<Item = (&str, &str)> {
         let value = |it: &Attribute| &self.strings[it.start as usize..it.stop as usize];

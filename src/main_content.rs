@@ -166,7 +166,9 @@ impl Reading {
                     // What is hidden in an article may open at a click, or be there for no reader.
                     (true, Verdict::Drop(Reason::Hidden))
                         if is_article
-                            && (declared == Declared::News || choice.probabilities[row_idx] < HIDDEN_LIKELY_MIN) =>
+                            && (declared == Declared::News
+                                || blocks.rows[row_idx].kind == PartKind::Code
+                                || choice.probabilities[row_idx] < HIDDEN_LIKELY_MIN) =>
                     {
                         verdicts[row_idx]
                     }

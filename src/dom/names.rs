@@ -201,6 +201,12 @@ impl Names {
         }
     }
 
+    /// The number of an attribute's name that has no constant, if the page has it.
+    pub(super) fn own_attribute(&self, name: &str) -> Option<Attr> {
+        let own = self.find(name, self.finder.state.hash_one(name) as u32)?;
+        Some(Attr(self.known.len() as u32 + own))
+    }
+
     fn own_name(&self, own: u32) -> Option<&str> {
         let end = *self.ends.get(own as usize)?;
         let start = (own as usize).checked_sub(1).map_or(0, |before| self.ends[before]);

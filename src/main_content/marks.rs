@@ -197,6 +197,12 @@ pub fn marks(dom: &Dom, paid_classes: &[String]) -> Vec<Mark> {
     let (mut met, mut room) = (Met::default(), Room::default());
     let mut marks: Vec<Mark> =
         dom.nodes().map(|node| mark(dom, node, |name| met.of(name, |it| of_name(it, &mut room)))).collect();
+    // What search engines shall not show: of 1,100 such blocks in articles, all but 20 are not of the story.
+    if let Some(attr) = dom.attr_called("data-nosnippet") {
+        for node in dom.nodes().filter(|it| dom.attr(*it, attr).is_some()) {
+            marks[node.index()] |= Mark::SIDEBAR;
+        }
+    }
     if !paid_classes.is_empty() {
         for node in dom.nodes() {
             let class = dom.attr(node, Attr::CLASS).unwrap_or_default();

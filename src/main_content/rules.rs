@@ -15,7 +15,7 @@ use super::marks::Mark;
 pub use super::verdict::{Reason, Verdict};
 use super::words::{self, Meaning};
 use crate::article::PartKind;
-use crate::dom::{Dom, NodeId, Tag};
+use crate::dom::{Attr, Dom, NodeId, Tag};
 use crate::text::{fold, fold_into};
 use memchr::memmem;
 use std::collections::HashSet;
@@ -537,7 +537,10 @@ impl<'a> Judge<'a> {
             let may_repeat = row.n_chars >= REPEATED_CHARS_MIN;
             if !past_prose {
                 fold_into(text, &mut folded);
-                let is_alternative = row.kind == PartKind::Heading && alternative.as_ref() == Some(&folded);
+                // A long one is a summary.
+                let is_alternative = row.kind == PartKind::Heading
+                    && row.n_words <= ALTERNATIVE_WORDS_MAX
+                    && alternative.as_ref() == Some(&folded);
                 if is_alternative || headlines.iter().any(|it| is_same_headline(&folded, it)) {
                     self.drop(row_idx, Reason::Headline);
                     continue;
@@ -549,7 +552,11 @@ impl<'a> Judge<'a> {
                 continue;
             }
             if let Some(reason) = by_words(text, row) {
-                if row.meaning(text) == Some(Meaning::Comments) && past_prose && is_past_middle {
+                let is_comments = row.meaning(text) == Some(Meaning::Comments);
+                if is_comments && self.is_like_headings(row_idx) {
+                    continue;
+                }
+                if is_comments && past_prose && is_past_middle {
                     (row_idx..self.blocks.rows.len()).for_each(|it| self.drop(it, reason));
                     break;
                 }
@@ -586,6 +593,17 @@ impl<'a> Judge<'a> {
             || self.dom.is(row.element, Tag::FOOTER);
         let is_signed = text.starts_with(['—', '–']) && text.contains("(@");
         row.n_words <= ATTRIBUTION_WORDS_MAX && (is_cited || is_signed)
+    }
+
+    /// Whether a heading is one of several alike: "Discussion" heads a part of many a study.
+    fn is_like_headings(&self, row_idx: usize) -> bool {
+        let rows = &self.blocks.rows;
+        let look =
+            |row: &Block| (self.dom.tag(row.element), self.dom.attr(row.element, Attr::CLASS).unwrap_or_default());
+        let before = (0..row_idx).filter(|it| self.is_kept(*it) && rows[*it].kind == PartKind::Heading);
+        rows[row_idx].kind == PartKind::Heading
+            && self.opens_prose(row_idx)
+            && before.filter(|it| look(&rows[*it]) == look(&rows[row_idx])).nth(1).is_some()
     }
 
     /// Whether the next kept block is prose: a heading over it is the story's, whatever it says.
@@ -754,6 +772,8 @@ fn number_of(heading: &str) -> Option<u32> {
 
 /// Characters of a headline, at most.
 const HEADLINE_CHARS_MAX: u32 = 250;
+/// Words of another headline.
+const ALTERNATIVE_WORDS_MAX: u32 = 12;
 /// Characters between headline and lead, at most: kicker, byline and date.
 const LEAD_DISTANCE_CHARS_MAX: u32 = 400;
 /// Elements above a block that may call it a quotation.

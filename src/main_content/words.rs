@@ -38,7 +38,7 @@ meanings! {
     Newsletter "newsletter",
     /// Cookies and content of other sites.
     Consent "consent",
-    /// Give money for what the site does.
+    /// What the site lives on: gifts, members, commissions.
     Support "support",
     /// Pay to read on.
     SubscribeWall "subscribe_wall",
