@@ -138,6 +138,10 @@ const CASES: &[Case] = &[
         (0..n).map(|it| format!("<div class=byline>By Ann Lee{it}</div>")).collect()
     }),
     ("400 deep in authors, then spaces", 400_000, |n| "<div class=author>".repeat(400) + &" ".repeat(n)),
+    ("parts that come late", 20_000, |n| {
+        let part = |it: usize| format!("<template id=\"P:{it}\"></template><div hidden id=\"S:{it}\">{SENTENCE}</div>");
+        (0..n).map(part).collect()
+    }),
     ("a story in <noscript>", 6_000, |n| format!("<noscript>{}</noscript>", format!("<p>{SENTENCE}").repeat(n))),
     ("data of a script", 6_000, |n| {
         (0..n).map(|it| format!("\"k\":\"{it} {SENTENCE}\",")).fold("<script>".to_owned(), |all, it| all + &it)

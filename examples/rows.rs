@@ -17,7 +17,7 @@ use copydesk::decode::{self, Hints};
 use copydesk::dom::{self, Dom};
 use copydesk::main_content::features::{self, Declared, context};
 use copydesk::main_content::scale::Scale;
-use copydesk::main_content::{Anchors, Reading, Stated, noscript, page_type};
+use copydesk::main_content::{self, Anchors, Reading, Stated, page_type};
 use copydesk::metadata::{self, Claims};
 use std::error::Error;
 use std::fs;
@@ -37,10 +37,7 @@ impl Page {
         let url = Url::parse(url).ok();
         let bytes = fs::read(path)?;
         let decoded = decode::decode(&bytes, &Hints::default());
-        let mut dom = Dom::parse(&decoded.text, &dom::Options::default());
-        if let Some(shown) = noscript::shown(&decoded.text, &dom) {
-            dom = Dom::parse(&shown, &dom::Options::default());
-        }
+        let dom = main_content::parse(&decoded.text, &dom::Options::default());
         let claims = metadata::gather(&dom, url.as_ref());
         let reading = with_anchors(&claims, url.as_ref(), |anchors| Reading::of(&dom, anchors));
         if reading.blocks.rows.len() > features::MEASURED_ROWS_MAX {

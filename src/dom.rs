@@ -299,6 +299,13 @@ impl Dom {
         self.descendants(node).filter(|it| self.kind(*it) == Kind::Text).map(|it| self.text(it)).collect()
     }
 
+    /// Gives every node another place where its markup begins, by the one it has.
+    pub fn move_sources(&mut self, place: impl Fn(usize) -> usize) {
+        for node in self.nodes.iter_mut().filter(|it| it.source != NONE) {
+            node.source = place(node.source as usize) as u32;
+        }
+    }
+
     /// Where the node's markup begins in the decoded page, as a byte offset: the `<` of a start tag or comment, the
     /// first character of a text. `None` where the standard made the node up, such as the second half of a `<b>`
     /// that reaches across paragraphs.

@@ -13,8 +13,8 @@ use crate::article::{
     self, Article, BodyPart, Comment, Comments, Dateline, NoArticle, PageType, Pagination, PartKind, Role, Truncation,
 };
 use crate::decode;
+use crate::dom;
 use crate::dom::select::Selector;
-use crate::dom::{self, Dom};
 use crate::duplicate::SimHash;
 use crate::main_content::picks::Picks;
 use crate::main_content::{self, Anchors, Declared, Site, Stated, Story};
@@ -203,10 +203,7 @@ fn extract_html(
     memory: Option<&SiteMemory>,
 ) -> (Extracted, Option<(String, Observation)>) {
     let url = page.url.as_ref();
-    let mut dom = Dom::parse(html, &options.dom);
-    if let Some(html) = main_content::noscript::shown(html, &dom) {
-        dom = Dom::parse(&html, &options.dom);
-    }
+    let dom = main_content::parse(html, &options.dom);
     let claims = metadata::gather(&dom, url);
     let headlines = claims.headlines();
     let descriptions = claims.descriptions();

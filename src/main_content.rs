@@ -13,7 +13,7 @@ pub mod features;
 pub mod marks;
 mod media;
 pub mod model;
-pub mod noscript;
+mod noscript;
 mod notes;
 pub mod page_type;
 pub mod picks;
@@ -22,11 +22,12 @@ mod recall;
 pub mod rules;
 pub mod saved_text;
 pub mod scale;
+mod streamed;
 pub mod verdict;
 pub mod words;
 
 use crate::article::{BodyPart, Comment, Dropped, PageType, PartKind};
-use crate::dom::{Attr, Dom, NodeId, Tag};
+use crate::dom::{self, Attr, Dom, NodeId, Tag};
 use crate::site_memory;
 use crate::text::collapse;
 pub use assemble::structure;
@@ -74,6 +75,20 @@ pub struct Story {
     pub page_type: Option<(PageType, f32)>,
     /// The page's blocks for a memory of its site, as chosen without one; empty unless asked for.
     pub rows: Vec<site_memory::Row>,
+}
+
+/// A page's document as a reader sees it: with what comes [late](streamed) in its place, and [without scripts](noscript) where
+/// it says more so.
+pub fn parse(html: &str, options: &dom::Options) -> Dom {
+    let mut dom = Dom::parse(html, options);
+    if let Some(filled) = streamed::filled(html, &dom) {
+        dom = Dom::parse(&filled.html, options);
+        dom.move_sources(|at| filled.source(at));
+    }
+    match noscript::shown(html, &dom) {
+        Some(shown) => Dom::parse(&shown, options),
+        None => dom,
+    }
 }
 
 /// The story of a document.

@@ -10,7 +10,7 @@ use crate::dom::{Dom, Options, Tag};
 /// holds its prose itself, as nearly all do.
 ///
 /// `html` is what `dom` was made from.
-pub fn shown(html: &str, dom: &Dom) -> Option<String> {
+pub(super) fn shown(html: &str, dom: &Dom) -> Option<String> {
     let hidden = dom.elements(Tag::NOSCRIPT).map(|node| (dom.text_content(node), node));
     let (text, node) = hidden.filter(|(text, _)| text.len() >= TEXT_BYTES_MIN).max_by_key(|(text, _)| text.len())?;
     let inside = n_prose_chars(&blocks::split(&Dom::parse(&text, &Options::default())));
