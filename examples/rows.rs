@@ -63,7 +63,7 @@ impl Page {
 
 fn with_anchors<T>(claims: &Claims, url: Option<&Url>, then: impl FnOnce(&Anchors<'_>) -> T) -> T {
     let address = url.cloned().or_else(|| claims.canonical_url());
-    let (headlines, descriptions) = (claims.headlines(), claims.descriptions());
+    let (headlines, descriptions, authors) = (claims.headlines(), claims.descriptions(), claims.authors());
     let stated = Stated {
         headlines: &headlines,
         alternative_headline: claims.alternative_headline(),
@@ -71,6 +71,7 @@ fn with_anchors<T>(claims: &Claims, url: Option<&Url>, then: impl FnOnce(&Anchor
         article_body: claims.article_body(),
         declared: Declared::of(claims.schema_types()),
         types: claims.schema_types(),
+        authors: &authors,
         paid_classes: claims.paid_classes(),
         address: address.as_ref(),
     };

@@ -207,6 +207,7 @@ fn extract_html(
     let claims = metadata::gather(&dom, url);
     let headlines = claims.headlines();
     let descriptions = claims.descriptions();
+    let authors = claims.authors();
     let address = address(&claims, url);
     let stated = Stated {
         headlines: &headlines,
@@ -215,6 +216,7 @@ fn extract_html(
         article_body: claims.article_body(),
         declared: Declared::of(claims.schema_types()),
         types: claims.schema_types(),
+        authors: &authors,
         paid_classes: claims.paid_classes(),
         address: address.as_ref(),
     };

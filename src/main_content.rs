@@ -324,11 +324,22 @@ pub fn n_prose_chars(story: &Story) -> usize {
 fn tell_captions(dom: &Dom, blocks: &mut Blocks, marks: &[Mark]) {
     for row in &mut blocks.rows {
         let mut above = dom.ancestors(row.nodes.0).take(CAPTION_DEPTH).map(|it| marks[it.index()]);
-        if row.kind == PartKind::Paragraph && row.n_chars <= CAPTION_CHARS_MAX && above.any(|it| it.any(Mark::CAPTION))
+        let text = &blocks.text[row.range.clone()];
+        if row.kind == PartKind::Paragraph
+            && row.n_chars <= CAPTION_CHARS_MAX
+            && (above.any(|it| it.any(Mark::CAPTION)) || (!text.is_ascii() && reads_as_caption(text)))
         {
             row.kind = PartKind::Caption;
         }
     }
+}
+
+/// Whether a text says by its form that it stands under a picture: Chinese papers write "the picture shows" before it or who
+/// "shot" it behind, Japanese ones when and where after `＝`.
+fn reads_as_caption(text: &str) -> bool {
+    let shows = ["图为", "圖為", "资料图", "資料圖", "資料照"].iter().any(|it| text.starts_with(it));
+    let shot = text.ends_with(['摄', '攝']) || text.ends_with("摄）") || text.ends_with("攝）");
+    shows || shot || (text.contains('＝') && !text.contains('。'))
 }
 
 /// Paragraphs under a picture that say what is written for those who cannot see it, and who took it.

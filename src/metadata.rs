@@ -251,6 +251,8 @@ const PICTURES_MAX: usize = 200;
 const BREADCRUMBS_MAX: usize = 32;
 /// Summaries that rows of the page are compared with.
 const DESCRIPTIONS_MAX: usize = 128;
+/// Authors that are told.
+const AUTHORS_MAX: usize = 8;
 
 /// JSON-LD read in all, in bytes; the largest page of 1,208 measured has 400 kB.
 const JSON_LD_BYTES_MAX: usize = 4 << 20;
@@ -297,6 +299,11 @@ impl Claims {
     /// Summaries the page gives, for telling the standfirst in the text.
     pub fn descriptions(&self) -> Vec<&str> {
         self.of(Field::Description).take(DESCRIPTIONS_MAX).map(|it| it.value.as_str()).collect()
+    }
+
+    /// Names that the page gives as its authors', settled or not.
+    pub fn authors(&self) -> Vec<&str> {
+        self.of(Field::Author).take(AUTHORS_MAX).map(|it| it.value.as_str()).collect()
     }
 
     /// The address that the page gives as its own, absolute; whether it can be is not yet asked.

@@ -32,6 +32,8 @@ pub struct Anchors<'a> {
     pub declared: Declared,
     /// All that it calls the page and what is on it, see [`Declared::of`].
     pub types: &'a [String],
+    /// Names that the page gives as its authors'.
+    pub authors: &'a [&'a str],
     /// Classes of the parts that are paid for.
     pub paid_classes: &'a [String],
     /// Where the page belongs.

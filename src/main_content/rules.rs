@@ -112,6 +112,7 @@ pub fn tidy(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>, v
     judge.lines();
     judge.bylines();
     judge.pull_quotes();
+    judge.signatures();
     if anchors.stated.declared == Declared::News {
         judge.keep_lead();
     }
@@ -437,6 +438,27 @@ impl<'a> Judge<'a> {
         let text = fold(self.blocks.text(&self.blocks.rows[row_idx]));
         let is_like = |it: &String| text.starts_with(it.as_str()) || it.starts_with(&text);
         text.len() >= 20 && self.descriptions.iter().any(is_like)
+    }
+
+    /// Drops the author's name where it stands at the end of a story, alone or with an office or an address. A paragraph about
+    /// its bearer is left to the model: of those that it keeps, most are of the story.
+    fn signatures(&mut self) {
+        let names: Vec<String> =
+            self.anchors.stated.authors.iter().map(|it| fold(it)).filter(|it| !it.is_empty()).collect();
+        let rows = &self.blocks.rows;
+        let last = (0..rows.len()).rev().filter(|it| self.is_kept(*it)).take(SIGNATURE_ROWS);
+        let is_signature = |row_idx: &usize| {
+            let row = &rows[*row_idx];
+            let text = self.blocks.text(row);
+            row.kind == PartKind::Paragraph
+                && row.n_words <= SIGNED_WORDS_MAX
+                && (row.n_sentences == 0 || text.contains('@'))
+                && names.iter().any(|name| signs(&fold(text), name))
+        };
+        let signatures: Vec<usize> = last.filter(is_signature).collect();
+        if signatures.len() <= SIGNATURES_MAX {
+            signatures.into_iter().for_each(|it| self.drop(it, Reason::Meta));
+        }
     }
 
     /// Keeps what a news page gives as its summary where that stands between headline and story: of 59 such blocks on the pages
@@ -772,6 +794,14 @@ fn number_of(heading: &str) -> Option<u32> {
 
 /// Characters of a headline, at most.
 const HEADLINE_CHARS_MAX: u32 = 250;
+/// Blocks at the end of a story of which one may be its author's name.
+const SIGNATURE_ROWS: usize = 3;
+/// Such blocks, at most: more are the names of speakers.
+const SIGNATURES_MAX: usize = 2;
+/// Words of such a block.
+const SIGNED_WORDS_MAX: u32 = 10;
+/// Words beside the name: an office, an address.
+const SIGNATURE_WORDS_MAX: usize = 4;
 /// Words of another headline.
 const ALTERNATIVE_WORDS_MAX: u32 = 12;
 /// Characters between headline and lead, at most: kicker, byline and date.
@@ -809,6 +839,12 @@ const LABEL_CHARS_MAX: u32 = 100;
 pub fn is_same_headline(text: &str, headline: &str) -> bool {
     let (short, long) = if text.len() <= headline.len() { (text, headline) } else { (headline, text) };
     !short.is_empty() && long.starts_with(short) && (short.len() * 10 >= long.len() * 7)
+}
+
+/// Whether a folded line begins with a name and says hardly more.
+fn signs(line: &str, name: &str) -> bool {
+    let more = line.strip_prefix(name).filter(|it| it.is_empty() || it.starts_with(' '));
+    more.is_some_and(|it| it.split_whitespace().count() <= SIGNATURE_WORDS_MAX)
 }
 
 /// Whether the words of a folded quotation stand in a folded paragraph in their order: pull quotes are often cut.
@@ -849,10 +885,11 @@ pub fn by_words(text: &str, row: &Block) -> Option<Reason> {
     if text.starts_with(['©', 'Ⓒ']) && row.n_chars <= COPYRIGHT_CHARS_MAX {
         return Some(Reason::Outside);
     }
-    if row.n_chars > 200 {
-        return None;
-    }
-    let meaning = row.meaning(text).or_else(|| {
+    let whole = if row.n_chars > LINE_CHARS_MAX { words::opening(text) } else { row.meaning(text) };
+    let meaning = whole.or_else(|| {
+        if row.n_chars > LINE_CHARS_MAX {
+            return None;
+        }
         let begins = row.label(text)?;
         let is_label = row.n_sentences == 0
             && matches!(
@@ -878,5 +915,7 @@ pub fn by_words(text: &str, row: &Block) -> Option<Reason> {
     })
 }
 
+/// Characters of a widget's line.
+const LINE_CHARS_MAX: u32 = 200;
 /// Characters of a line of rights.
 const COPYRIGHT_CHARS_MAX: u32 = 400;

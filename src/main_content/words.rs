@@ -104,6 +104,18 @@ fn may_be_known(text: &str) -> bool {
     key::begins(text, is_first).unwrap_or(true) || has_unspaced()
 }
 
+/// What a paragraph means that is longer than a widget's lines are, by its first words.
+pub fn opening(text: &str) -> Option<Meaning> {
+    if !may_be_known(text) {
+        return None;
+    }
+    let mut key = String::new();
+    key::write(&text[..text.floor_char_boundary(LINE_BYTES_MAX)], &mut key);
+    // So that no more than the first words say so.
+    let n_words = START_TIMES_MAX * LONG_START_WORDS;
+    if memchr::memchr_iter(b' ', key.as_bytes()).nth(n_words).is_some() { start(&key) } else { None }
+}
+
 /// What a whole line means, if it is a widget's.
 pub fn line(text: &str) -> Option<Meaning> {
     if text.len() > LINE_BYTES_MAX || !may_be_known(text) {
@@ -144,8 +156,8 @@ fn start(key: &str) -> Option<Meaning> {
         )
     };
     let n_words = 1 + memchr::memchr_iter(b' ', key.as_bytes()).count();
-    // What goes on for longer than that is a sentence about it.
-    let is_most = |n_known: usize| n_words <= START_TIMES_MAX * n_known;
+    // What goes on for longer than that is a sentence about it, unless it is known to begin with many words.
+    let is_most = |n_known: usize| n_words <= START_TIMES_MAX * n_known || n_known >= LONG_START_WORDS;
     let (mut beginning, mut n_known) = (Digest::default(), 0);
     for byte in key.bytes() {
         if byte == b' ' {
@@ -167,6 +179,8 @@ fn start(key: &str) -> Option<Meaning> {
 
 /// How many times longer than the known words a line may be.
 const START_TIMES_MAX: usize = 3;
+/// Known words of which no sentence of a story begins with so many.
+const LONG_START_WORDS: usize = 9;
 /// Words of the shortest and the longest entry that is looked for at the start of a line.
 const START_WORDS_MIN: usize = 3;
 const START_WORDS_MAX: usize = 16;
