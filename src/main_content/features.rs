@@ -72,6 +72,8 @@ impl Declared {
             Self::Product
         } else if any(|it| matches!(it, "CollectionPage" | "ItemList" | "SearchResultsPage")) {
             Self::Listing
+        } else if any(|it| matches!(it, "Review" | "CriticReview")) {
+            Self::Article
         } else {
             Self::Nothing
         }
@@ -432,6 +434,8 @@ mod tests {
         assert_eq!(of(&["og:article"]), Declared::Article);
         assert_eq!(of(&["og:website", "Product"]), Declared::Product);
         assert_eq!(of(&["WebPage"]), Declared::Nothing);
+        assert_eq!(of(&["Product", "Review"]), Declared::Product);
+        assert_eq!(of(&["Organization", "Review"]), Declared::Article);
     }
 
     #[test]

@@ -28,7 +28,7 @@ const ITEMS_MAX: usize = 100;
 const UPDATES_MAX: usize = 2_000;
 
 /// Members whose objects are about something else than the page's story.
-const OTHERS: [&str; 29] = [
+const OTHERS: [&str; 30] = [
     "itemListElement",
     "relatedLink",
     "mentions",
@@ -45,6 +45,7 @@ const OTHERS: [&str; 29] = [
     "about",
     "recommended",
     "isRelatedTo",
+    "itemReviewed",
     "author",
     "publisher",
     "image",
