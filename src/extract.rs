@@ -539,8 +539,9 @@ fn truncation(claims: &metadata::Claims, settled: &Settled, story: &Story, text:
     let n_chars = text.chars().count();
     let longer = claims.article_body().is_some_and(|it| it.chars().count() > LONGER_TIMES * n_chars.max(1));
     let is_stub = n_chars < STUB_CHARS_MAX;
+    let is_beginning = is_stub && !story.has_paid_part;
     let costs = settled.metadata.is_accessible_for_free == Some(false);
-    if (costs && (story.has_wall || longer || is_stub)) || (story.has_wall && is_stub) {
+    if (costs && (story.has_wall || longer || is_beginning)) || (story.has_wall && is_stub) {
         Some(Truncation::Paywall)
     } else if story.continues {
         Some(Truncation::ContinueReading)

@@ -62,6 +62,8 @@ pub struct Story {
     pub confidence: f32,
     /// Whether the page asks for money or an account before the rest.
     pub has_wall: bool,
+    /// Whether what the page's data calls the paid part is in the body.
+    pub has_paid_part: bool,
     /// Whether the page ends in a link to the rest.
     pub continues: bool,
     /// Whether a question about cookies is the most there is.
@@ -223,6 +225,12 @@ impl Reading {
         let first_node = first_node(blocks, &parts);
         let mut story = judged(blocks, &verdicts, with_dropped);
         story.has_consent |= consent::is_consent_wall(dom, blocks, marks);
+        story.has_paid_part = blocks.rows.iter().zip(&verdicts).any(|(row, verdict)| {
+            let mut above = dom.ancestors(row.element);
+            *verdict == Verdict::Keep
+                && prose(row) > 0.0
+                && above.any(|it| marks::has_class(dom, it, anchors.stated.paid_classes))
+        });
         story.first_node = first_node;
         story.rows = rows;
         story.page_type = page_type;
@@ -428,3 +436,27 @@ const TEASER_CHARS_MIN: u32 = 25;
 const LISTING_LINKS_MIN: u32 = 8;
 /// Characters of prose that a list of stories may have beside its titles.
 const LISTING_CHARS_MAX: f32 = 600.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(html: &str, expected: &[PartKind]) {
+        let dom = Dom::parse(html, &dom::Options::default());
+        let mut blocks = blocks::split(&dom);
+        tell_captions(&dom, &mut blocks, &marks::marks(&dom, &[]));
+        tell_alternatives(&dom, &mut blocks);
+        assert_eq!(blocks.rows.iter().map(|it| it.kind).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn what_a_pictures_description_says_is_its_caption() {
+        use PartKind::{Caption, Heading, Paragraph};
+        let img = "<img src=x alt='The bridge over the Lind on Monday.'>";
+        check(&format!("{img}<p>The bridge over the Lind on Monday. Photo: Ann Lee"), &[Caption]);
+        check(&format!("{img}<h2>The bridge over the Lind on Monday.</h2><p>The bridge"), &[Heading, Paragraph]);
+        check(&format!("<p>The bridge over the Lind on Monday.</p>{img}"), &[Paragraph]);
+        check("<p>村瀬さん＝３日、霧沢<p>図書館。<p>图为图书馆。记者 摄", &[Caption, Paragraph, Caption]);
+    }
+}

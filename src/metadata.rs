@@ -603,6 +603,18 @@ mod tests {
     }
 
     #[test]
+    fn the_paid_parts_of_a_page_are_told_by_class() {
+        let html = r#"<script type="application/ld+json">{"@type":"NewsArticle","headline":"x","hasPart":[
+            {"@type":"WebPageElement","isAccessibleForFree":false,"cssSelector":".paid, .paid-too"},
+            {"@type":"WebPageElement","isAccessibleForFree":"False","cssSelector":[".more","div.no","p .no"]}],
+            "speakable":{"cssSelector":".no"},"review":{"@type":"Review","itemReviewed":{"@type":"Product"}}}</script>"#;
+        let dom = Dom::parse(html, &Options::default());
+        let claims = gather(&dom, None);
+        assert_eq!(claims.paid_classes(), ["paid", "paid-too", "more"]);
+        assert_eq!(claims.schema_types(), ["NewsArticle"]);
+    }
+
+    #[test]
     fn the_longest_body_in_the_data_is_kept_as_text() {
         let html = r#"<script type="application/ld+json">{"@type":"NewsArticle","articleBody":"&lt;p&gt;One &amp;amp; two."}
             </script>"#;

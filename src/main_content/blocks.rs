@@ -857,6 +857,50 @@ mod tests {
     }
 
     #[test]
+    fn white_space_is_collapsed_wherever_it_stands() {
+        let plainly = |text: &str| {
+            let mut out = String::new();
+            for c in text.chars() {
+                match c {
+                    '\n' | '\t' | ' ' if out.is_empty() || out.ends_with(' ') => {}
+                    '\n' | '\t' | ' ' => out.push(' '),
+                    '\u{7f}' | '\u{1}' => {}
+                    _ => out.push(c),
+                }
+            }
+            out
+        };
+        let pieces = [" ", "  ", "a", "\n", "words of a line", "é", "\u{7f}", "\t", "\u{1}", "a b c d e f g h "];
+        for n in 0..100_000_usize {
+            let text: String = (0..5).map(|at| pieces[n / 10_usize.pow(at) % 10]).collect();
+            let mut collapsed = String::new();
+            push_run(&mut collapsed, 0, &text);
+            assert_eq!(collapsed, plainly(&text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_paragraph_kept_from_screen_readers_is_shown_and_a_menu_is_not() {
+        let blocks = split(&Dom::parse("<p aria-hidden=true>a<div aria-hidden=true>b</div>", &Options::default()));
+        assert_eq!(blocks.rows.iter().map(|it| it.hidden).collect::<Vec<_>>(), [false, true]);
+    }
+
+    #[test]
+    fn an_empty_span_may_be_a_line_break() {
+        use PartKind::Paragraph;
+        check("<p>a<span class='x br'></span>b<span class=br>c</span>", &[(Paragraph, "a"), (Paragraph, "bc")]);
+    }
+
+    #[test]
+    fn most_of_a_row_is_in_an_element_or_not() {
+        let dom = Dom::parse("<p><a href=x>Ann Lee</a> has written it.<p><b>Ann Lee has</b> it.", &Options::default());
+        let blocks = split(&dom);
+        let inline = |row: usize| dom.parent(blocks.rows[row].nodes.0).unwrap();
+        assert!(!is_mostly_in(&dom, &blocks, &blocks.rows[0], inline(0)));
+        assert!(is_mostly_in(&dom, &blocks, &blocks.rows[1], inline(1)));
+    }
+
+    #[test]
     fn unspaced_scripts_count_double() {
         let blocks = split(&Dom::parse("<p>東京で、会議。", &Options::default()));
         let row = &blocks.rows[0];

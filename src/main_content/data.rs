@@ -340,6 +340,13 @@ mod tests {
     }
 
     #[test]
+    fn captions_and_places_for_advertisements_are_no_text() {
+        let body = format!("<div class=caption><p>{TWO}</p></div>$$ARTICLEAD$$<p>{ONE}</p>{{{{ad:3}}}}<p>{TWO}</p>");
+        let html = format!("<script>{{\"body\":\"{body}\"}}{}</script>", " ".repeat(500));
+        check(&html, Some(&[ONE, TWO]));
+    }
+
+    #[test]
     fn stretches_of_one_paragraph_are_joined() {
         let (head, tail) = ONE.split_at(30);
         let data = format!(

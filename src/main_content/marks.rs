@@ -204,15 +204,18 @@ pub fn marks(dom: &Dom, paid_classes: &[String]) -> Vec<Mark> {
         }
     }
     if !paid_classes.is_empty() {
-        for node in dom.nodes() {
-            let class = dom.attr(node, Attr::CLASS).unwrap_or_default();
-            if class.split_ascii_whitespace().any(|it| paid_classes.iter().any(|paid| paid == it)) {
-                let mark = &mut marks[node.index()];
-                *mark = Mark(mark.0 & !Mark::PAYWALL.0) | Mark::BODY;
-            }
+        for node in dom.nodes().filter(|it| has_class(dom, *it, paid_classes)) {
+            let mark = &mut marks[node.index()];
+            *mark = Mark(mark.0 & !Mark::PAYWALL.0) | Mark::BODY;
         }
     }
     marks
+}
+
+/// Whether an element has one of some classes.
+pub fn has_class(dom: &Dom, node: NodeId, classes: &[String]) -> bool {
+    let mut own = dom.attr(node, Attr::CLASS).unwrap_or_default().split_ascii_whitespace();
+    !classes.is_empty() && own.any(|it| classes.iter().any(|class| class == it))
 }
 
 /// The marks of one node.
@@ -345,6 +348,18 @@ mod tests {
         check("field--label-hidden", Mark::default());
         check("hidden", Mark::HIDDEN);
         check("hidden md:block", Mark::default());
+    }
+
+    #[test]
+    fn the_paid_part_is_no_wall_and_a_headings_id_no_name() {
+        let html = "<div class='text paywalled'>x</div><p class=paywall>y<div class=paywall>z</div>\
+                    <h2 id=toc-1>a</h2><h2 class=toc>b</h2><div data-nosnippet>c</div>";
+        let dom = Dom::parse(html, &crate::dom::Options::default());
+        let marks = marks(&dom, &["paywalled".to_owned()]);
+        let of = |tag: Tag| dom.elements(tag).map(|it| marks[it.index()]).collect::<Vec<_>>();
+        assert_eq!(of(Tag::DIV), [Mark::BODY, Mark::PAYWALL, Mark::SIDEBAR]);
+        assert_eq!(of(Tag::P), [Mark::default()]);
+        assert_eq!(of(Tag::H2), [Mark::default(), Mark::NAV]);
     }
 
     #[test]

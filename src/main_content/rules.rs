@@ -919,3 +919,92 @@ pub fn by_words(text: &str, row: &Block) -> Option<Reason> {
 const LINE_CHARS_MAX: u32 = 200;
 /// Characters of a line of rights.
 const COPYRIGHT_CHARS_MAX: u32 = 400;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dom::Options;
+    use crate::main_content::{blocks, marks};
+
+    const SENTENCE: &str =
+        "The old bridge over the Lind reopened on Monday, after three years of repairs, the town said.";
+
+    /// The texts that are kept of a page about a bridge.
+    #[track_caller]
+    fn check(html: &str, stated: Stated<'_>, expected: &[&str]) {
+        let dom = Dom::parse(html, &Options::default());
+        let blocks = blocks::split(&dom);
+        let marks = marks::marks(&dom, &[]);
+        let anchors = Anchors { stated, headline_node: dom.elements(Tag::H1).next() };
+        let verdicts = tidy(&dom, &blocks, &marks, &anchors, judge(&dom, &blocks, &marks, &anchors));
+        let kept = blocks.rows.iter().zip(&verdicts).filter(|(_, it)| **it == Verdict::Keep);
+        assert_eq!(kept.map(|(row, _)| blocks.text(row)).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_link_at_the_start_does_not_say_what_a_paragraph_is() {
+        let body: Vec<String> = (0..12).map(|it| format!("{SENTENCE} No. {it}.")).collect();
+        let html = format!(
+            "<article><p>{}<p><a class=tag href=x>Lind</a> {SENTENCE}<p><a class=tag href=x>Lind bridge town</a> {SENTENCE:.10}",
+            body.join("<p>")
+        );
+        let linked = format!("Lind {SENTENCE}");
+        let expected: Vec<&str> = body.iter().chain([&linked]).map(String::as_str).collect();
+        check(&html, Stated::default(), &expected);
+    }
+
+    #[test]
+    fn counted_headings_are_a_list() {
+        let html = format!(
+            "<article><p>{SENTENCE}<h2>1. Old</h2><h2>2. Wide</h2><h2>And now</h2><h2>End</h2><p>{SENTENCE} So."
+        );
+        let last = format!("{SENTENCE} So.");
+        check(&html, Stated::default(), &[SENTENCE, "1. Old", "2. Wide", "End", &last]);
+    }
+
+    #[test]
+    fn a_heading_like_the_others_heads_no_comments() {
+        let part = |heading: &str, n: usize| format!("<h2>{heading}</h2><p>{SENTENCE} No. {n}.");
+        let html = format!(
+            "<article>{}{}{}{}",
+            part("Aims", 1),
+            part("Methods", 2),
+            part("Results", 3),
+            part("Discussion", 4)
+        );
+        let texts: Vec<String> = (1..5).map(|it| format!("{SENTENCE} No. {it}.")).collect();
+        let [a, b, c, d] = [0, 1, 2, 3].map(|it| texts[it].as_str());
+        check(&html, Stated::default(), &["Aims", a, "Methods", b, "Results", c, "Discussion", d]);
+        let html = html.replace("<h2>Discussion", "<h2 class=title>Discussion");
+        check(&html, Stated::default(), &["Aims", a, "Methods", b, "Results", c]);
+    }
+
+    #[test]
+    fn the_summary_of_a_news_page_is_its_lead() {
+        let summary = "Repairs took longer than the bridge took to build";
+        let html =
+            format!("<h1>Bridge reopens</h1><div class=share-this><p>{summary}</div><article><p>{SENTENCE}</article>");
+        let descriptions = [summary];
+        let stated = Stated { descriptions: &descriptions, declared: Declared::News, ..Stated::default() };
+        check(&html, stated, &[summary, SENTENCE]);
+        check(&html, Stated { declared: Declared::Nothing, ..stated }, &[SENTENCE]);
+    }
+
+    #[test]
+    fn another_headline_is_no_text() {
+        let last = format!("{SENTENCE} Yes.");
+        let html = format!("<h1>Bridge reopens</h1><article><h2>At last</h2><p>{SENTENCE}<p>{last}</article>");
+        check(&html, Stated { alternative_headline: Some("At last"), ..Stated::default() }, &[SENTENCE, &last]);
+        check(&html, Stated::default(), &["At last", SENTENCE, &last]);
+    }
+
+    #[test]
+    fn an_author_signs_at_the_end() {
+        let authors = ["Ann Lee"];
+        let stated = Stated { authors: &authors, ..Stated::default() };
+        let page = |line: &str| format!("<article><p>{SENTENCE}<p>{SENTENCE} Yes.<p>{line}</article>");
+        let last = format!("{SENTENCE} Yes.");
+        check(&page("<b>Ann Lee</b> ann@paper.example."), stated, &[SENTENCE, &last]);
+        check(&page("Ann Lee is glad."), stated, &[SENTENCE, &last, "Ann Lee is glad."]);
+    }
+}

@@ -135,6 +135,10 @@ pub fn line(text: &str) -> Option<Meaning> {
         (!key.is_empty()).then(|| known(Digest::of(&key)))
     });
     let first = sentences.next()??;
+    // Who asks whether the article was liked says why.
+    if first == Meaning::Support {
+        return Some(first);
+    }
     sentences.all(|it| it.is_some()).then_some(first)
 }
 
@@ -257,6 +261,25 @@ mod tests {
     fn a_line_that_goes_on_is_known_by_its_start() {
         check("Sign up for our newsletter and be the first to know", Some(Meaning::Newsletter));
         check("Sign up", line("sign up"));
+    }
+
+    #[test]
+    fn a_paragraph_is_known_by_many_words_and_not_by_few() {
+        let rules = "Our rules: We want our comments to be a lively and valuable part of our community";
+        let long =
+            |opening: &str| opening.to_owned() + &" and this goes on with what else is to be said here".repeat(8);
+        assert_eq!(opening(&long(rules)), Some(Meaning::CommentForm));
+        assert_eq!(opening(&long("Sign up for our newsletter")), None);
+        assert_eq!(opening(&long("The minister shared the post")), None);
+    }
+
+    #[test]
+    fn who_asks_for_money_is_known_by_the_first_sentence() {
+        check(
+            "Did you enjoy this article? The paper has no owner but its readers, all of them.",
+            Some(Meaning::Support),
+        );
+        check("The town asked whether they did. Did you enjoy this article?", None);
     }
 
     #[test]
