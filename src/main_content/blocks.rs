@@ -6,13 +6,19 @@
 //!
 //! Left out at once, as nobody reads it on the page: scripts, styles, form controls, drawings, frames.
 
+mod elements;
+mod text;
+
 use super::picks::Picks;
 use super::words::{self, Meaning};
 use crate::article::PartKind;
 use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
-use crate::text::{self, is_unspaced};
+use elements::is_break;
+pub use elements::{breaks_line, hides, is_note_sign, is_passed_over, is_sign, is_skipped};
 use std::cell::OnceCell;
 use std::ops::Range;
+use text::weigh;
+pub use text::{count, push_run};
 
 /// The blocks of a page.
 #[derive(Debug, Default)]
@@ -115,7 +121,7 @@ impl Block {
 
     /// A number for its text that another has only if it says the same: [`text::digest`] of it folded.
     pub fn digest(&self, text: &str) -> u64 {
-        *self.digest.get_or_init(|| text::digest(text::fold(text).as_bytes()))
+        *self.digest.get_or_init(|| crate::text::digest(crate::text::fold(text).as_bytes()))
     }
 
     /// Share of the characters that stand in links, from 0.0 to 1.0.
@@ -134,172 +140,6 @@ impl Blocks {
     pub fn text(&self, block: &Block) -> &str {
         &self.text[block.range.clone()]
     }
-}
-
-/// Elements that begin a line of their own.
-pub fn breaks_line(tag: Tag) -> bool {
-    matches!(
-        tag,
-        Tag::ADDRESS
-            | Tag::ARTICLE
-            | Tag::ASIDE
-            | Tag::BLOCKQUOTE
-            | Tag::BODY
-            | Tag::CAPTION
-            | Tag::CENTER
-            | Tag::DD
-            | Tag::DETAILS
-            | Tag::DIALOG
-            | Tag::DIR
-            | Tag::DIV
-            | Tag::DL
-            | Tag::DT
-            | Tag::FIELDSET
-            | Tag::FIGCAPTION
-            | Tag::FIGURE
-            | Tag::FOOTER
-            | Tag::FORM
-            | Tag::H1
-            | Tag::H2
-            | Tag::H3
-            | Tag::H4
-            | Tag::H5
-            | Tag::H6
-            | Tag::HEADER
-            | Tag::HGROUP
-            | Tag::HR
-            | Tag::HTML
-            | Tag::LEGEND
-            | Tag::LI
-            | Tag::MAIN
-            | Tag::MENU
-            | Tag::NAV
-            | Tag::OL
-            | Tag::P
-            | Tag::PRE
-            | Tag::SECTION
-            | Tag::SUMMARY
-            | Tag::TABLE
-            | Tag::TBODY
-            | Tag::TD
-            | Tag::TFOOT
-            | Tag::TH
-            | Tag::THEAD
-            | Tag::TR
-            | Tag::UL
-    )
-}
-
-/// Elements whose text nobody reads as text.
-pub fn is_skipped(tag: Tag) -> bool {
-    matches!(
-        tag,
-        Tag::AUDIO
-            | Tag::BUTTON
-            | Tag::CANVAS
-            | Tag::DATALIST
-            | Tag::EMBED
-            | Tag::HEAD
-            | Tag::IFRAME
-            | Tag::INPUT
-            | Tag::MAP
-            | Tag::METER
-            | Tag::NOFRAMES
-            | Tag::NOSCRIPT
-            | Tag::OBJECT
-            | Tag::OPTGROUP
-            | Tag::OPTION
-            | Tag::OUTPUT
-            | Tag::PROGRESS
-            | Tag::RP
-            | Tag::RT
-            | Tag::SCRIPT
-            | Tag::SELECT
-            | Tag::STYLE
-            | Tag::SVG
-            | Tag::TEMPLATE
-            | Tag::TEXTAREA
-            | Tag::TITLE
-            | Tag::VIDEO
-    )
-}
-
-/// Whether an element is a link to another place on the page that says nothing by itself: a heading's permalink, a
-/// footnote's number, the way back from it.
-pub fn is_sign(dom: &Dom, node: NodeId, tag: Tag) -> bool {
-    if !matches!(tag, Tag::A | Tag::SUP) {
-        return false;
-    }
-    if is_note_sign(dom, node, tag).is_some() {
-        return true;
-    }
-    // A raised link and nothing else is what the link is.
-    let link = if tag == Tag::SUP { only_child(dom, node) } else { Some(node) };
-    link.filter(|it| is_place(dom, *it)).is_some_and(|it| {
-        let text = dom.text_content(it);
-        matches!(text.trim(), "¶" | "#" | "§" | "↩" | "↩\u{fe0e}" | "^" | "🔗" | "⌃" | "↑")
-    })
-}
-
-/// The link of a footnote's number, for the element that is all of it: a number raised, or in brackets.
-pub fn is_note_sign(dom: &Dom, node: NodeId, tag: Tag) -> Option<NodeId> {
-    let link = match tag {
-        Tag::A => node,
-        Tag::SUP => only_child(dom, node)?,
-        _ => return None,
-    };
-    if !is_place(dom, link) {
-        return None;
-    }
-    let is_raised = tag == Tag::SUP || only_child(dom, link).is_some_and(|it| dom.is(it, Tag::SUP));
-    let text = dom.text_content(link);
-    let text = text.trim();
-    let number = text.trim_matches(['[', ']', '(', ')', ' ']);
-    let is_number = !number.is_empty()
-        && number.len() <= 4
-        && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | '†' | '‡'));
-    (is_number && (is_raised || (text.starts_with('[') && text.ends_with(']')))).then_some(link)
-}
-
-/// The only node inside, white space aside.
-fn only_child(dom: &Dom, node: NodeId) -> Option<NodeId> {
-    let mut children = dom.children(node).filter(|it| dom.kind(*it) != Kind::Text || !dom.text(*it).trim().is_empty());
-    let first = children.next()?;
-    children.next().is_none().then_some(first)
-}
-
-/// Whether an element is a short link to a place on this page.
-fn is_place(dom: &Dom, node: NodeId) -> bool {
-    dom.is(node, Tag::A)
-        && dom.attr(node, Attr::HREF).is_some_and(|it| it.starts_with('#'))
-        && dom.end(node).index() - node.index() <= SIGN_NODES_MAX + 1
-}
-
-/// Nodes inside a sign: a number, its brackets, and an element around each.
-const SIGN_NODES_MAX: usize = 6;
-
-/// Whether an element is hidden by its own attributes.
-pub fn hides(dom: &Dom, node: NodeId) -> bool {
-    dom.attr_values(node).any(|(attr, value)| match attr {
-        Attr::HIDDEN => !value.eq_ignore_ascii_case("until-found"),
-        // What is kept from screen readers is hidden from all mostly, but not a paragraph by itself.
-        Attr::ARIA_HIDDEN => value.eq_ignore_ascii_case("true") && !dom.is(node, Tag::P),
-        Attr::STYLE => style_hides(value),
-        _ => false,
-    })
-}
-
-fn style_hides(style: &str) -> bool {
-    style.split(';').map(str::trim_start).any(|declaration| {
-        // Nearly all show by their first letter that they are about something else.
-        let may_hide = declaration.starts_with(['d', 'D', 'v', 'V']);
-        may_hide
-            && declaration.split_once(':').is_some_and(|(property, value)| {
-                let (property, value) = (property.trim_end(), value.trim().trim_end_matches("!important").trim_end());
-                (property.eq_ignore_ascii_case("display") && value.eq_ignore_ascii_case("none"))
-                    || (property.eq_ignore_ascii_case("visibility") && value.eq_ignore_ascii_case("hidden"))
-            })
-    })
 }
 
 /// Cuts a document into blocks.
@@ -336,17 +176,6 @@ pub fn split_picked(dom: &Dom, picks: Picks) -> Blocks {
     cutter.leave(n_nodes);
     cutter.flush();
     cutter.blocks
-}
-
-/// Whether a span says no more than where a line ends: what some editors write for a `<br>`.
-fn is_break(dom: &Dom, node: NodeId) -> bool {
-    let is_empty = dom.end(node).index() == node.index() + 1;
-    is_empty && dom.attr(node, Attr::CLASS).is_some_and(|it| it.split_ascii_whitespace().any(|it| it == "br"))
-}
-
-/// Whether an element is not read, with all that it holds.
-pub fn is_passed_over(dom: &Dom, picks: &Picks, node: NodeId, tag: Tag) -> bool {
-    (is_skipped(tag) && !picks.selects(node)) || is_sign(dom, node, tag) || picks.drops(node)
 }
 
 /// An open element that breaks the line.
@@ -610,133 +439,6 @@ impl<'a> Cutter<'a> {
             self.push(table, nodes, PartKind::Table, 0);
         }
     }
-}
-
-/// Appends text, whitespace collapsed, none at `start`, where the block begins.
-pub fn push_run(onto: &mut String, start: usize, text: &str) {
-    let mut gap = onto.len() == start || onto.ends_with([' ', '\n']);
-    let mut rest = text;
-    while !rest.is_empty() {
-        // ASCII with single spaces between words, as far as it goes: most of any page.
-        let length = n_plain(rest.as_bytes(), gap);
-        if length > 0 {
-            gap = rest.as_bytes()[length - 1] == b' ';
-            onto.push_str(&rest[..length]);
-            rest = &rest[length..];
-        }
-        let Some(c) = rest.chars().next() else { break };
-        rest = &rest[c.len_utf8()..];
-        if c.is_whitespace() {
-            // A no-break space is kept for now: repair needs it as evidence, and counts it.
-            if c == '\u{a0}' {
-                onto.push(c);
-                gap = false;
-            } else if !gap {
-                onto.push(' ');
-                gap = true;
-            }
-        } else if !c.is_control() || ('\u{80}'..='\u{9f}').contains(&c) {
-            onto.push(c);
-            gap = false;
-        }
-    }
-}
-
-/// Bytes at the beginning of a text that are ASCII, with single spaces between words; whether what is before is a space.
-fn n_plain(text: &[u8], after_space: bool) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGH: u64 = 0x80 * ONES;
-    let (mut length, mut space_before) = (0, if after_space { HIGH >> 56 } else { 0 });
-    // Eight bytes at a time, what is so of one shown by its highest bit.
-    for chunk in text.as_chunks::<8>().0 {
-        let bytes = u64::from_le_bytes(*chunk);
-        if bytes & HIGH != 0 {
-            break;
-        }
-        let is_space = !((bytes ^ 0x20 * ONES) + 0x7f * ONES) & HIGH;
-        let is_control = !(bytes + 0x60 * ONES) | (bytes + ONES);
-        let is_second = is_space & (is_space << 8 | space_before);
-        if (is_control | is_second) & HIGH != 0 {
-            break;
-        }
-        space_before = is_space >> 56;
-        length += chunk.len();
-    }
-    let mut after_space = space_before != 0;
-    let rest = &text[length..];
-    let changes = |byte: &u8| {
-        let stays = byte.is_ascii_graphic() || (*byte == b' ' && !after_space);
-        after_space = *byte == b' ';
-        !stays
-    };
-    length + rest.iter().position(changes).unwrap_or(rest.len())
-}
-
-/// Characters but whitespace; those of unspaced scripts count double.
-fn weigh(text: &str) -> u32 {
-    if text.is_ascii() {
-        return text.bytes().map(|it| u32::from(!matches!(it, b'\t'..=b'\r' | b' '))).sum();
-    }
-    text.chars().map(|c| if c.is_whitespace() { 0 } else { 1 + u32::from(!c.is_ascii() && is_unspaced(c)) }).sum()
-}
-
-/// Fills in what a text is like.
-pub fn count(text: &str, block: &mut Block) {
-    let (mut inside, mut n_unspaced, mut previous_ends) = (false, 0u32, false);
-    let (mut n_chars, mut n_words, mut n_sentences, mut n_commas, mut n_digits, mut n_upper) = (0u32, 0, 0, 0, 0, 0);
-    let mut rest = text;
-    while !rest.is_empty() {
-        // Letters of one word, of which nothing but the number is to know: most of most texts.
-        let length = rest.bytes().position(|it| !it.is_ascii_lowercase()).unwrap_or(rest.len());
-        if length > 0 {
-            n_chars += length as u32;
-            n_words += u32::from(!inside);
-            (inside, previous_ends) = (true, false);
-            rest = &rest[length..];
-        }
-        if let [b' ', ..] = rest.as_bytes() {
-            n_sentences += u32::from(previous_ends);
-            (inside, previous_ends) = (false, false);
-            rest = &rest[1..];
-            continue;
-        }
-        let Some(c) = rest.chars().next() else { break };
-        rest = &rest[c.len_utf8()..];
-        if c.is_whitespace() {
-            n_sentences += u32::from(previous_ends);
-            (inside, previous_ends) = (false, false);
-            continue;
-        }
-        n_chars += 1;
-        if c.is_ascii() {
-            n_commas += u32::from(c == ',');
-            n_digits += u32::from(c.is_ascii_digit());
-            n_upper += u32::from(c.is_ascii_uppercase());
-            // A closing mark after the stop belongs to it.
-            previous_ends = matches!(c, '.' | '!' | '?') || (previous_ends && matches!(c, '"' | '\'' | ')' | ']'));
-        } else if is_unspaced(c) {
-            n_chars += 1;
-            n_unspaced += 1;
-            previous_ends = false;
-            inside = false;
-            continue;
-        } else {
-            n_commas += u32::from(matches!(c, '،' | '、' | '，'));
-            n_sentences += u32::from(matches!(c, '。' | '！' | '？' | '।' | '۔' | '؟' | '։' | '።'));
-            n_upper += u32::from(c.is_uppercase());
-            previous_ends = c == '…' || (previous_ends && matches!(c, '”' | '’' | '»' | '“'));
-        }
-        if !inside && c.is_alphanumeric() {
-            n_words += 1;
-            inside = true;
-        }
-    }
-    block.n_chars += n_chars;
-    block.n_words += n_words + n_unspaced / 2;
-    block.n_sentences += n_sentences + u32::from(previous_ends);
-    block.n_commas += n_commas;
-    block.n_digits += n_digits;
-    block.n_upper += n_upper;
 }
 
 /// Whether most of a block's text, which begins in an element, stands in it.

@@ -122,7 +122,7 @@ impl Table {
 }
 
 columns! {
-    , "";
+    columns "";
     /// Logarithm of the characters.
     Chars: Log,
     LinkDensity,
@@ -377,6 +377,11 @@ mod tests {
             names().into_iter().chain(context::NAMES.iter().map(|it| (*it).to_owned())).collect();
         assert_eq!(names.len(), N + context::N);
         assert!(!names.contains("Mark:") && names.contains("Mark:CAPTION"));
+    }
+
+    #[test]
+    fn the_bits_of_what_is_around_are_its_columns() {
+        assert!(around::NAMES.iter().enumerate().all(|(at, (bit, _))| *bit == 1 << at));
     }
 
     #[test]

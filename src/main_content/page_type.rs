@@ -23,7 +23,7 @@ pub const KINDS: [PageType; 6] = [
 ];
 
 columns! {
-    pub, "";
+    pub columns "";
     Declared: Count, Website: Count, Organization: Count, Breadcrumbs: Count, ItemList: Count, HowTo: Count, Software: Count, Video: Count, TypeProduct: Count, TypeArticle: Count,
     Rows: Log, Chars: Log, LinkShare, RowsWithLinks, LinkedTitles, Prose: Log, ProseShare, RuleProse: Log, RuleShare, LongestProse: Log, ProseRows,
     Headings, LinkedHeadings, ListItems, Tables: Log, Code: Log, Quotes: Log, Digits, Prices: Log, Questions, ShortRows,

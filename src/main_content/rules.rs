@@ -9,7 +9,11 @@
 //! Every row gets a [`Verdict`], so that each choice has a reason to show. The verdicts are a witness for the model's
 //! choice, and [`tidy`] goes over what the model kept.
 
-use super::blocks::{self, Block, Blocks, Gap};
+mod headings;
+mod quotations;
+mod regions;
+
+use super::blocks::{Block, Blocks, Gap};
 use super::features::{Anchors as Stated, Declared};
 use super::marks::Mark;
 pub use super::verdict::{Reason, Verdict};
@@ -17,7 +21,7 @@ use super::words::{self, Meaning};
 use crate::article::PartKind;
 use crate::dom::{Attr, Dom, NodeId, Tag};
 use crate::text::{fold, fold_into};
-use memchr::memmem;
+pub use headings::drop_empty_headings;
 use std::collections::HashSet;
 
 /// What is known about the story before its body is.
@@ -61,10 +65,6 @@ pub fn prose(block: &Block) -> f32 {
 
 /// Characters of prose that make a story: a brief of two sentences has as many.
 const STORY_CHARS_MIN: f32 = 250.0;
-/// Share of a page's prose in all elements of one doubtful name, above which the name says nothing on this page.
-const CARDS_SHARE_MAX: f32 = 0.4;
-/// Share of a page's prose that must be left when its regions are out.
-const STORY_SHARE_MIN: f32 = 0.15;
 /// Characters of a block with a sentence end in it, at least, to pass for prose: below 60, captions and labels do.
 const SENTENCE_CHARS_MIN: u32 = 60;
 /// Characters of a block without one, at least.
@@ -148,62 +148,6 @@ struct Judge<'a> {
     descriptions: Vec<String>,
 }
 
-/// A kind of element that is out with all it holds.
-struct Region {
-    mark: Mark,
-    reason: Reason,
-    /// Share of the page's prose from which on the name must be misleading.
-    share_max: f32,
-    /// The most careless trust that believes it.
-    trust: Trust,
-}
-
-/// How far the names on a page are believed, the more certain first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Trust {
-    /// Only the elements made for it: `<nav>`, `<footer>`.
-    None,
-    /// Names that hardly ever mislead.
-    Few,
-    /// Names that seldom do.
-    Most,
-    /// Names that themes give to anything.
-    All,
-}
-
-const fn region(mark: Mark, reason: Reason, share_max: f32, trust: Trust) -> Region {
-    Region { mark, reason, share_max, trust }
-}
-
-/// What regions are out. Of several marks the first in this table decides.
-const REGIONS: &[Region] = &[
-    region(Mark::IS_NAV, Reason::Navigation, 0.3, Trust::None),
-    region(Mark::NAV, Reason::Navigation, 0.2, Trust::Most),
-    region(Mark::HIDDEN, Reason::Hidden, 0.3, Trust::Most),
-    region(Mark::COMMENT, Reason::Comments, 0.7, Trust::Few),
-    region(Mark::NEWSLETTER, Reason::Newsletter, 0.3, Trust::Few),
-    region(Mark::CONSENT, Reason::Consent, 0.4, Trust::Few),
-    region(Mark::SHARE, Reason::Share, 0.2, Trust::Few),
-    region(Mark::RELATED, Reason::Related, 0.3, Trust::Few),
-    region(Mark::POPULAR, Reason::Related, 0.3, Trust::Most),
-    region(Mark::POPUP, Reason::Form, 0.3, Trust::Few),
-    region(Mark::IS_FORM, Reason::Form, 0.3, Trust::Few),
-    region(Mark::POLL, Reason::Form, 0.2, Trust::Most),
-    region(Mark::AD, Reason::Promo, 0.2, Trust::Few),
-    region(Mark::PROMO, Reason::Promo, 0.2, Trust::Most),
-    region(Mark::PAYWALL, Reason::Promo, 0.2, Trust::Most),
-    region(Mark::BIO, Reason::AuthorBox, 0.3, Trust::Few),
-    region(Mark::TAGS, Reason::Tags, 0.1, Trust::Most),
-    region(Mark::IS_FOOTER, Reason::Outside, 0.3, Trust::None),
-    region(Mark::FOOTER, Reason::Outside, 0.3, Trust::Few),
-    region(Mark::IS_ASIDE, Reason::Aside, 0.3, Trust::Few),
-    region(Mark::SIDEBAR, Reason::Aside, 0.3, Trust::Most),
-    region(Mark::BOX, Reason::Aside, 0.25, Trust::All),
-    region(Mark::TEASER, Reason::Related, 0.2, Trust::All),
-    region(Mark::EMBED, Reason::Aside, 0.2, Trust::All),
-    region(Mark::META, Reason::Meta, 0.05, Trust::All),
-];
-
 impl<'a> Judge<'a> {
     fn new(dom: &'a Dom, blocks: &'a Blocks, marks: &'a [Mark], anchors: &'a Anchors<'a>) -> Self {
         let n_rows = blocks.rows.len();
@@ -276,24 +220,6 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Drops what calls itself something else than the story. Where hardly any prose would be left, the names mislead on
-    /// this page, and only the more certain ones are believed.
-    fn regions(&mut self) {
-        let hidden = self.verdicts.clone();
-        let total: f32 = self.kept_prose();
-        for trust in [Trust::All, Trust::Most, Trust::Few, Trust::None] {
-            self.verdicts.clone_from(&hidden);
-            self.drop_regions(trust, total);
-            let left = self.kept_prose();
-            if left >= STORY_CHARS_MIN && left >= total * STORY_SHARE_MIN {
-                return;
-            }
-            if total < STORY_CHARS_MIN {
-                break;
-            }
-        }
-    }
-
     fn kept_prose(&self) -> f32 {
         self.blocks
             .rows
@@ -302,70 +228,6 @@ impl<'a> Judge<'a> {
             .filter(|(_, it)| **it == Verdict::Keep)
             .map(|(row, _)| prose(row))
             .sum()
-    }
-
-    fn drop_regions(&mut self, trust: Trust, total: f32) {
-        let rows = &self.blocks.rows;
-        let mut sums = Vec::with_capacity(rows.len() + 1);
-        let mut sum = 0.0;
-        sums.push(0.0);
-        for (row_idx, row) in rows.iter().enumerate() {
-            sum += if self.is_kept(row_idx) { prose(row) } else { 0.0 };
-            sums.push(sum);
-        }
-        let mut found: Vec<(NodeId, std::ops::Range<usize>, usize)> = Vec::new();
-        let mut shares = [0.0; REGIONS.len()];
-        for node in self.dom.nodes() {
-            let mark = self.marks[node.index()];
-            if mark == Mark::default() {
-                continue;
-            }
-            let within = self.rows_in(node);
-            if within.is_empty() || found.last().is_some_and(|(_, outer, _)| within.end <= outer.end) {
-                continue;
-            }
-            let share = if total > 0.0 { (sums[within.end] - sums[within.start]) / total } else { 0.0 };
-            let of_mark = |it: &Region| it.trust <= trust && mark.any(it.mark) && share < it.share_max;
-            let Some(region_idx) = REGIONS.iter().position(of_mark) else { continue };
-            if !self.is_spared(node, mark, REGIONS[region_idx].reason, &within) {
-                shares[region_idx] += share;
-                found.push((node, within, region_idx));
-            }
-        }
-        for (node, within, region_idx) in found {
-            let Region { reason, trust, .. } = REGIONS[region_idx];
-            // A story cut into cards: each is small, together they are the page.
-            if trust >= Trust::Most && shares[region_idx] > CARDS_SHARE_MAX {
-                continue;
-            }
-            for row_idx in within {
-                if blocks::is_mostly_in(self.dom, self.blocks, &self.blocks.rows[row_idx], node) {
-                    self.drop(row_idx, reason);
-                }
-            }
-        }
-    }
-
-    /// Elements whose marks mislead: the lead called teaser, a headline with a category's class.
-    fn is_spared(&self, node: NodeId, mark: Mark, reason: Reason, within: &std::ops::Range<usize>) -> bool {
-        let rows = &self.blocks.rows[within.clone()];
-        if mark.any(Mark::IS_BODY) {
-            return true;
-        }
-        let is_short = rows.len() <= 2;
-        match reason {
-            // A paragraph or two called so, near the headline and not a link, is the lead.
-            Reason::Related | Reason::Aside | Reason::Promo if mark.any(Mark::LEAD | Mark::TEASER | Mark::BODY) => {
-                is_short
-                    && rows.iter().all(|row| row.link_density() < 0.3 && prose(row) > 0.0)
-                    && self.is_near_headline(node)
-            }
-            Reason::Aside if mark.any(Mark::EMBED) && !mark.any(Mark::BOX | Mark::SIDEBAR | Mark::IS_ASIDE) => {
-                self.dom.is(node, Tag::BLOCKQUOTE)
-            }
-            Reason::Meta => rows.iter().any(|row| prose(row) > 0.0) && !mark.any(Mark::CAPTION),
-            _ => false,
-        }
     }
 
     /// Whether an element follows the headline with little text between.
@@ -483,39 +345,6 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Drops quotations set apart that the story also holds where they were said, with the name under them.
-    fn pull_quotes(&mut self) {
-        let rows = &self.blocks.rows;
-        let is_set_apart = |row: &Block| {
-            row.kind == PartKind::Quote
-                || is_all_quoted(self.blocks.text(row))
-                || self.dom.ancestors(row.element).take(QUOTE_DEPTH).any(|it| self.marks[it.index()].any(Mark::QUOTE))
-        };
-        let quotes: Vec<usize> = (0..rows.len())
-            .filter(|it| self.is_kept(*it) && rows[*it].n_chars <= QUOTE_CHARS_MAX && is_set_apart(&rows[*it]))
-            .collect();
-        if quotes.is_empty() {
-            return;
-        }
-        let body: Vec<String> = (0..rows.len())
-            .filter(|it| self.is_kept(*it) && quotes.binary_search(it).is_err() && prose(&rows[*it]) > 0.0)
-            .map(|it| fold(self.blocks.text(&rows[it])))
-            .collect();
-        // A page with many is a list of quotations, in which none is looked for.
-        let n_body_bytes: usize = body.iter().map(String::len).sum();
-        let mut last = None;
-        for quote in quotes.into_iter().take(COMPARED_BYTES_MAX / n_body_bytes.max(1)) {
-            let text = fold(self.blocks.text(&rows[quote]));
-            let is_repeated = text.len() >= QUOTE_BYTES_MIN && is_said(&text, &body);
-            let is_name =
-                last.is_some_and(|it| it + 1 == quote) && rows[quote].n_sentences == 0 && rows[quote].n_words <= 8;
-            if is_repeated || is_name {
-                self.drop(quote, Reason::Repeated);
-                last = Some(quote);
-            }
-        }
-    }
-
     /// For a page without a paragraph of any length: the sentences that are nothing else.
     fn short_story(&mut self, regions: Vec<Verdict>) {
         self.verdicts = regions;
@@ -605,16 +434,6 @@ impl<'a> Judge<'a> {
                 PartKind::ListItem | PartKind::Paragraph | PartKind::Quote | PartKind::Caption | PartKind::Embed => {}
             }
         }
-    }
-
-    /// Whether a block of a quotation only says whose it is.
-    fn is_attribution(&self, row: &Block, text: &str) -> bool {
-        let between = self.dom.ancestors(row.nodes.0).take_while(|it| *it != row.element);
-        let is_cited = between.take(INLINE_DEPTH_MAX).any(|it| self.dom.is(it, Tag::CITE))
-            || self.dom.is(row.element, Tag::CITE)
-            || self.dom.is(row.element, Tag::FOOTER);
-        let is_signed = text.starts_with(['—', '–']) && text.contains("(@");
-        row.n_words <= ATTRIBUTION_WORDS_MAX && (is_cited || is_signed)
     }
 
     /// Whether a heading is one of several alike: "Discussion" heads a part of many a study.
@@ -745,53 +564,6 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// Drops headings with nothing kept before the next one of their level, unless they are counted: those are the items of a
-/// list.
-pub fn drop_empty_headings(blocks: &Blocks, verdicts: &mut [Verdict]) {
-    let counted = counted_headings(blocks, verdicts);
-    let rows = &blocks.rows;
-    // For each level, whether something stands below a heading of that level here.
-    let mut filled = [false; 8];
-    for (row_idx, (row, verdict)) in rows.iter().zip(verdicts).enumerate().rev().filter(|it| *it.1.1 == Verdict::Keep) {
-        if row.kind != PartKind::Heading {
-            filled = [true; 8];
-            continue;
-        }
-        let level = usize::from(row.level.min(7));
-        if !filled[level] && counted.binary_search(&row_idx).is_err() {
-            *verdict = Verdict::Drop(Reason::EmptyHeading);
-            continue;
-        }
-        // What stands below this heading does not stand below one before it of its own or a lower level.
-        filled[level..].fill(false);
-    }
-}
-
-/// Kept headings that begin with a number which is one from that of the kept heading before or after, in order.
-fn counted_headings(blocks: &Blocks, verdicts: &[Verdict]) -> Vec<usize> {
-    let kept =
-        blocks.rows.iter().zip(verdicts).enumerate().filter(|it| *it.1.1 == Verdict::Keep).map(|it| (it.0, it.1.0));
-    let headings: Vec<(usize, u8, Option<u32>)> = kept
-        .filter(|(_, row)| row.kind == PartKind::Heading)
-        .map(|(row_idx, row)| (row_idx, row.level, number_of(blocks.text(row))))
-        .collect();
-    let mut counted: Vec<usize> = Vec::new();
-    for [before, after] in headings.array_windows() {
-        let is_next = before.1 == after.1 && before.2.zip(after.2).is_some_and(|(a, b)| a.abs_diff(b) == 1);
-        if is_next {
-            counted.extend([before.0, after.0]);
-        }
-    }
-    counted.dedup();
-    counted
-}
-
-/// The number that a heading begins with: `3.`, `3)`, `3:`.
-fn number_of(heading: &str) -> Option<u32> {
-    let (number, _) = heading.split_once(['.', ')', ':'])?;
-    number.parse().ok().filter(|_| number.len() <= 2)
-}
-
 /// Characters of a headline, at most.
 const HEADLINE_CHARS_MAX: u32 = 250;
 /// Blocks at the end of a story of which one may be its author's name.
@@ -806,18 +578,6 @@ const SIGNATURE_WORDS_MAX: usize = 4;
 const ALTERNATIVE_WORDS_MAX: u32 = 12;
 /// Characters between headline and lead, at most: kicker, byline and date.
 const LEAD_DISTANCE_CHARS_MAX: u32 = 400;
-/// Elements above a block that may call it a quotation.
-const QUOTE_DEPTH: usize = 3;
-/// Characters of a pull quote.
-const QUOTE_CHARS_MAX: u32 = 300;
-/// Bytes of the story in which pull quotes are looked for, all together. A story of 10 kB may have 1,600.
-const COMPARED_BYTES_MAX: usize = 16_000_000;
-/// Bytes of a pull quote: fewer may stand anywhere by chance.
-const QUOTE_BYTES_MIN: usize = 15;
-/// Inline elements around a block that may call it a source.
-const INLINE_DEPTH_MAX: usize = 32;
-/// Words of a name with its office.
-const ATTRIBUTION_WORDS_MAX: u32 = 14;
 /// Captions on a page that is a gallery.
 const GALLERY_CAPTIONS_MIN: usize = 4;
 /// Characters of a byline with a date.
@@ -845,29 +605,6 @@ pub fn is_same_headline(text: &str, headline: &str) -> bool {
 fn signs(line: &str, name: &str) -> bool {
     let more = line.strip_prefix(name).filter(|it| it.is_empty() || it.starts_with(' '));
     more.is_some_and(|it| it.split_whitespace().count() <= SIGNATURE_WORDS_MAX)
-}
-
-/// Whether the words of a folded quotation stand in a folded paragraph in their order: pull quotes are often cut.
-fn is_said(quote: &str, paragraphs: &[String]) -> bool {
-    let may_be_cut = quote.split(' ').count() >= CUT_QUOTE_WORDS_MIN;
-    let whole = memmem::Finder::new(quote);
-    // Most paragraphs do not have this one, which is soon told.
-    let longest = memmem::Finder::new(quote.split(' ').max_by_key(|it| it.len()).unwrap_or_default());
-    paragraphs.iter().any(|paragraph| {
-        let mut words = paragraph.split(' ');
-        longest.find(paragraph.as_bytes()).is_some()
-            && (whole.find(paragraph.as_bytes()).is_some()
-                || (may_be_cut && quote.split(' ').all(|word| words.any(|it| it == word))))
-    })
-}
-
-/// Words of a cut quotation: fewer may stand in any long paragraph by chance.
-const CUT_QUOTE_WORDS_MIN: usize = 5;
-
-/// Whether a text is one quotation from end to end.
-fn is_all_quoted(text: &str) -> bool {
-    let text = text.trim();
-    text.starts_with(['“', '„', '«', '"', '”', '»', '「']) && text.ends_with(['”', '“', '»', '"', '«', '」'])
 }
 
 /// Whether four digits of a text that stand by themselves are a year of our time or the last century's.

@@ -61,9 +61,10 @@ impl Scale {
 const ENDS: f32 = 127.0;
 const LOG_STEPS: f32 = 7.0;
 
-/// Columns of measurements: each a name and, after a colon, its [`Scale`], where that is not a share.
+/// Columns of measurements: what their names begin with, then each a name and, after a colon, its [`Scale`], where that is not
+/// a share.
 macro_rules! columns {
-    ($visibility:vis, $prefix:literal; $($(#[$doc:meta])* $name:ident $(: $scale:ident)?),+ $(,)?) => {
+    ($visibility:vis columns $prefix:literal; $($(#[$doc:meta])* $name:ident $(: $scale:ident)?),+ $(,)?) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         enum Column { $($(#[$doc])* $name),+ }
 

@@ -31,7 +31,7 @@ mod bytes {
     pub(super) const LEAD_OF_TWO: u8 = 9;
     pub(super) const TAIL_ASCII: u8 = 10;
     /// One of several.
-    pub(super) const UNKNOWN: u8 = 11;
+    pub(super) const SEVERAL: u8 = 11;
 }
 
 /// States of a lane: so many bytes of a character are missing; 4 is that nobody knows, 5 that the bytes are no UTF-8.
@@ -64,7 +64,7 @@ static BYTES: LazyLock<Vec<u16>> = LazyLock::new(|| {
                     && let Some(slot) = (c as u32).checked_sub(FIRST).and_then(|idx| all.get_mut(idx as usize))
                 {
                     let known = *slot >> (4 * lane) & 15;
-                    let now = u16::from(if known == 0 { kind_of(first, second) } else { bytes::UNKNOWN });
+                    let now = u16::from(if known == 0 { kind_of(first, second) } else { bytes::SEVERAL });
                     *slot = *slot & !(15 << (4 * lane)) | now << (4 * lane);
                 }
             }

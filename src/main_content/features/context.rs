@@ -10,7 +10,7 @@ use crate::main_content::scale::columns;
 use std::ops::Range;
 
 columns! {
-    pub, "Judged:";
+    pub columns "Judged:";
     /// The first judgement of the row.
     Own: Even,
     // Of the rows around, nearest first.
