@@ -44,11 +44,19 @@ fn main() {
     for (at, bit) in words.keys().map(|it| key::Digest::of(&it[..beginning(it)]).bit()) {
         first[at] |= bit;
     }
+    let mut long: Vec<u64> = words
+        .keys()
+        .filter(|it| it.split(' ').count() >= key::LONG_WORDS)
+        .map(|it| key::Digest::of(&it[..beginning(it)]).entry(0))
+        .collect();
+    long.sort_unstable();
+    long.dedup();
     let code = format!(
         "static ENTRIES: [u64; {}] = {entries:?};\nstatic FIRST: [u64; {}] = {first:?};\n\
-         const TABLES: [&str; {}] = {tables:?};\n",
+         static LONG: [u64; {}] = {long:?};\nconst TABLES: [&str; {}] = {tables:?};\n",
         entries.len(),
         first.len(),
+        long.len(),
         tables.len()
     );
     let path = PathBuf::from(env::var_os("OUT_DIR").expect("cargo says where")).join("words.rs");

@@ -69,14 +69,15 @@ meanings! {
 }
 
 mod table {
-    //! What the build script made: an entry for each word, sorted; a set of what keys begin with; and the names of
-    //! the tables, by the number that stands in the entries.
+    //! What the build script made: an entry for each word, sorted; a set of what keys begin with; what the long ones
+    //! begin with, sorted; and the names of the tables, by the number that stands in the entries.
     #![allow(clippy::unreadable_literal, reason = "read by the compiler alone")]
 
     include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
     pub(super) static ALL: &[u64] = &ENTRIES;
     pub(super) static FIRST_WORDS: &[u64] = &FIRST;
+    pub(super) static LONG_BEGINNINGS: &[u64] = &LONG;
     pub(super) const NAMES: &[&str] = &TABLES;
 }
 
@@ -106,13 +107,14 @@ fn may_be_known(text: &str) -> bool {
 
 /// What a paragraph means that is longer than a widget's lines are, by its first words.
 pub fn opening(text: &str) -> Option<Meaning> {
-    if !may_be_known(text) {
+    let is_beginning = |it: Digest| table::LONG_BEGINNINGS.binary_search(&it.entry(0)).is_ok();
+    if key::begins(text, is_beginning) != Some(true) {
         return None;
     }
     let mut key = String::new();
     key::write(&text[..text.floor_char_boundary(LINE_BYTES_MAX)], &mut key);
-    // So that no more than the first words say so.
-    let n_words = START_TIMES_MAX * LONG_START_WORDS;
+    // So that no fewer words than that say so.
+    let n_words = START_TIMES_MAX * key::LONG_WORDS;
     if memchr::memchr_iter(b' ', key.as_bytes()).nth(n_words).is_some() { start(&key) } else { None }
 }
 
@@ -161,7 +163,7 @@ fn start(key: &str) -> Option<Meaning> {
     };
     let n_words = 1 + memchr::memchr_iter(b' ', key.as_bytes()).count();
     // What goes on for longer than that is a sentence about it, unless it is known to begin with many words.
-    let is_most = |n_known: usize| n_words <= START_TIMES_MAX * n_known || n_known >= LONG_START_WORDS;
+    let is_most = |n_known: usize| n_words <= START_TIMES_MAX * n_known || n_known >= key::LONG_WORDS;
     let (mut beginning, mut n_known) = (Digest::default(), 0);
     for byte in key.bytes() {
         if byte == b' ' {
@@ -183,8 +185,6 @@ fn start(key: &str) -> Option<Meaning> {
 
 /// How many times longer than the known words a line may be.
 const START_TIMES_MAX: usize = 3;
-/// Known words of which no sentence of a story begins with so many.
-const LONG_START_WORDS: usize = 9;
 /// Words of the shortest and the longest entry that is looked for at the start of a line.
 const START_WORDS_MIN: usize = 3;
 const START_WORDS_MAX: usize = 16;

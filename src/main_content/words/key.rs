@@ -108,5 +108,8 @@ impl Digest {
     }
 }
 
+/// Known words of which no sentence of a story begins with so many.
+pub(crate) const LONG_WORDS: usize = 9;
+
 /// Bits of the set of beginnings: some ten for each of them, so that one line in ten is looked up in vain.
 pub(crate) const FIRST_BITS: usize = 1 << 17;
