@@ -225,12 +225,13 @@ impl Reading {
         let first_node = first_node(blocks, &parts);
         let mut story = judged(blocks, &verdicts, with_dropped);
         story.has_consent |= consent::is_consent_wall(dom, blocks, marks);
-        story.has_paid_part = blocks.rows.iter().zip(&verdicts).any(|(row, verdict)| {
-            let mut above = dom.ancestors(row.element);
-            *verdict == Verdict::Keep
-                && prose(row) > 0.0
-                && above.any(|it| marks::has_class(dom, it, anchors.stated.paid_classes))
-        });
+        let is_paid = marks::inside(dom, anchors.stated.paid_classes);
+        story.has_paid_part = !is_paid.is_empty()
+            && blocks
+                .rows
+                .iter()
+                .zip(&verdicts)
+                .any(|(row, it)| *it == Verdict::Keep && prose(row) > 0.0 && is_paid[row.element.index()]);
         story.first_node = first_node;
         story.rows = rows;
         story.page_type = page_type;

@@ -203,19 +203,29 @@ pub fn marks(dom: &Dom, paid_classes: &[String]) -> Vec<Mark> {
             marks[node.index()] |= Mark::SIDEBAR;
         }
     }
-    if !paid_classes.is_empty() {
-        for node in dom.nodes().filter(|it| has_class(dom, *it, paid_classes)) {
-            let mark = &mut marks[node.index()];
-            *mark = Mark(mark.0 & !Mark::PAYWALL.0) | Mark::BODY;
-        }
+    let is_paid = |node: &NodeId| !paid_classes.is_empty() && has_class(dom, *node, paid_classes);
+    for node in dom.nodes().filter(is_paid) {
+        let mark = &mut marks[node.index()];
+        *mark = Mark(mark.0 & !Mark::PAYWALL.0) | Mark::BODY;
     }
     marks
 }
 
-/// Whether an element has one of some classes.
-pub fn has_class(dom: &Dom, node: NodeId, classes: &[String]) -> bool {
+/// Of each node, by position, whether an element with one of some classes is around it; empty where there are none.
+pub fn inside(dom: &Dom, classes: &[String]) -> Vec<bool> {
+    let mut inside = Vec::new();
+    if !classes.is_empty() {
+        for node in dom.nodes() {
+            let is_around = dom.parent(node).is_some_and(|it| inside[it.index()]);
+            inside.push(is_around || has_class(dom, node, classes));
+        }
+    }
+    inside
+}
+
+fn has_class(dom: &Dom, node: NodeId, classes: &[String]) -> bool {
     let mut own = dom.attr(node, Attr::CLASS).unwrap_or_default().split_ascii_whitespace();
-    !classes.is_empty() && own.any(|it| classes.iter().any(|class| class == it))
+    own.any(|it| classes.iter().any(|class| class == it))
 }
 
 /// The marks of one node.

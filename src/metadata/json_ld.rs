@@ -24,6 +24,9 @@ const STORIES_MAX: usize = 20;
 /// Items of one member that are read: authors, images, keywords.
 const ITEMS_MAX: usize = 100;
 
+/// Classes of paid parts that are told.
+const PAID_CLASSES_MAX: usize = 8;
+
 /// Posts of a live blog that are kept.
 const UPDATES_MAX: usize = 2_000;
 
@@ -110,7 +113,7 @@ fn paid_classes(object: &Json<'_>, claims: &mut Claims) {
     for selector in selectors.flat_map(|it| it.split(',')) {
         let class = selector.trim().strip_prefix('.').filter(|it| !it.contains([' ', '.', ':', '[', '>', '#']));
         claims.paid_classes.extend(class.filter(|it| !it.is_empty()).map(str::to_owned));
-        claims.paid_classes.truncate(ITEMS_MAX);
+        claims.paid_classes.truncate(PAID_CLASSES_MAX);
     }
 }
 
