@@ -5,6 +5,10 @@ use crate::text::is_unspaced;
 
 /// Appends text, whitespace collapsed, none at `start`, where the block begins.
 pub fn push_run(onto: &mut String, start: usize, text: &str) {
+    // A kicker and a headline in elements of one line.
+    if onto.len() > start && onto.ends_with(':') && text.starts_with(char::is_uppercase) {
+        onto.push(' ');
+    }
     let mut gap = onto.len() == start || onto.ends_with([' ', '\n']);
     let mut rest = text;
     while !rest.is_empty() {
