@@ -2,6 +2,7 @@
 //!
 //! [`find`] is the way whole. The tree is read, never marked; each stage adds typed rows beside it.
 
+mod alternatives;
 mod assemble;
 pub mod blocks;
 mod comments;
@@ -27,9 +28,8 @@ pub mod verdict;
 pub mod words;
 
 use crate::article::{BodyPart, Comment, Dropped, PageType, PartKind};
-use crate::dom::{self, Attr, Dom, NodeId, Tag};
+use crate::dom::{self, Dom, NodeId};
 use crate::site_memory;
-use crate::text::collapse;
 pub use assemble::structure;
 use blocks::Blocks;
 pub use features::{Anchors as Stated, Declared};
@@ -141,7 +141,7 @@ impl Reading {
         let marks = marks::marks(dom, anchors.stated.paid_classes);
         tell_captions(dom, &mut blocks, &marks);
         if matches!(anchors.stated.declared, Declared::News | Declared::Article) {
-            tell_alternatives(dom, &mut blocks);
+            alternatives::tell(dom, &mut blocks);
         }
         let verdicts = rules::judge(dom, &blocks, &marks, anchors);
         let table = features::measure(dom, &blocks, &marks, &anchors.stated);
@@ -351,35 +351,6 @@ fn reads_as_caption(text: &str) -> bool {
     shows || shot || (text.contains('＝') && !text.contains('。'))
 }
 
-/// Paragraphs under a picture that say what is written for those who cannot see it, and who took it.
-fn tell_alternatives(dom: &Dom, blocks: &mut Blocks) {
-    let Blocks { text, rows, .. } = blocks;
-    let pictures = dom.nodes().filter(|it| dom.is(*it, Tag::IMG));
-    for (picture, alternative) in pictures.filter_map(|it| Some((it, dom.attr(it, Attr::ALT)?))) {
-        if alternative.len() < ALTERNATIVE_BYTES_MIN {
-            continue;
-        }
-        let alternative = collapse(alternative);
-        let first = rows.partition_point(|row| row.nodes.0 < picture);
-        for row in rows[first..].iter_mut().take(ALTERNATIVE_ROWS) {
-            let says_more = text[row.range.clone()].strip_prefix(alternative.as_str());
-            if row.kind == PartKind::Paragraph
-                && row.link_density() < 0.5
-                && says_more.is_some_and(|it| it.len() <= CREDIT_BYTES_MAX)
-            {
-                row.kind = PartKind::Caption;
-            }
-        }
-    }
-}
-
-/// Rows after a picture of which one may be its caption.
-const ALTERNATIVE_ROWS: usize = 3;
-/// Bytes of a picture's description: shorter ones are names.
-const ALTERNATIVE_BYTES_MIN: usize = 25;
-/// Bytes that may follow it in the caption.
-const CREDIT_BYTES_MAX: usize = 100;
-
 /// Elements above a block that may call it a caption.
 const CAPTION_DEPTH: usize = 4;
 /// Characters of a caption.
@@ -447,17 +418,12 @@ mod tests {
         let dom = Dom::parse(html, &dom::Options::default());
         let mut blocks = blocks::split(&dom);
         tell_captions(&dom, &mut blocks, &marks::marks(&dom, &[]));
-        tell_alternatives(&dom, &mut blocks);
         assert_eq!(blocks.rows.iter().map(|it| it.kind).collect::<Vec<_>>(), expected);
     }
 
     #[test]
-    fn what_a_pictures_description_says_is_its_caption() {
-        use PartKind::{Caption, Heading, Paragraph};
-        let img = "<img src=x alt='The bridge over the Lind on Monday.'>";
-        check(&format!("{img}<p>The bridge over the Lind on Monday. Photo: Ann Lee"), &[Caption]);
-        check(&format!("{img}<h2>The bridge over the Lind on Monday.</h2><p>The bridge"), &[Heading, Paragraph]);
-        check(&format!("<p>The bridge over the Lind on Monday.</p>{img}"), &[Paragraph]);
+    fn a_text_may_read_as_a_caption() {
+        use PartKind::{Caption, Paragraph};
         check("<p>村瀬さん＝３日、霧沢<p>図書館。<p>图为图书馆。记者 摄", &[Caption, Paragraph, Caption]);
     }
 }

@@ -3,6 +3,7 @@
 //! What belongs to the story is told by place: after the headline, and near to text of the story; not in a link, and not in
 //! an element that calls itself something else than the story.
 
+use super::alternatives;
 use super::assemble::{run, source};
 use super::blocks::{Block, Blocks, hides};
 use super::embeds;
@@ -15,6 +16,9 @@ use url::Url;
 
 /// A part with the rows it is made of.
 type Part = (BodyPart, Range<usize>);
+
+/// A picture or an embed with the node where it begins and the first one after it and its caption.
+type Found = (NodeId, BodyPart, NodeId);
 
 /// What is known of the page.
 #[derive(Clone, Copy)]
@@ -29,7 +33,7 @@ pub(super) struct Page<'a> {
 pub(super) fn place(page: &Page<'_>, headline: Option<NodeId>, parts: Vec<Part>) -> Vec<Part> {
     let Some(nodes) = page.story(headline, &parts) else { return parts };
     let starts: Vec<NodeId> = parts.iter().map(|(_, rows)| page.blocks.rows[rows.start].nodes.0).collect();
-    let mut found: Vec<(NodeId, BodyPart)> = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     for embed in embeds::find(page.dom, page.blocks, nodes.clone(), page.url) {
         if page.is_of_story(embed.node, &starts) {
             let src = Some(source(page.dom, embed.node));
@@ -38,10 +42,10 @@ pub(super) fn place(page: &Page<'_>, headline: Option<NodeId>, parts: Vec<Part>)
             let beside = starts.get(at).is_none_or(|it| *it >= page.dom.end(embed.node));
             let embedded = Some(Box::new(embed.embed));
             let part = BodyPart { src, beside, embed: embedded, ..BodyPart::new(PartKind::Embed, embed.text) };
-            found.push((embed.node, part));
+            found.push((embed.node, part, page.dom.end(embed.node)));
         }
     }
-    let embedded: Vec<NodeId> = found.iter().map(|(node, _)| *node).collect();
+    let embedded: Vec<NodeId> = found.iter().map(|(node, ..)| *node).collect();
     let mut embedded = embedded.into_iter().peekable();
     let mut at = nodes.start;
     while at < nodes.end && found.len() < MEDIA_MAX {
@@ -52,30 +56,30 @@ pub(super) fn place(page: &Page<'_>, headline: Option<NodeId>, parts: Vec<Part>)
             break;
         }
         let figure = page.figure(at).filter(|_| page.is_of_story(at, &starts));
-        let Some(part) = figure else {
+        let Some((part, end)) = figure else {
             at = NodeId::at(at.index() + 1);
             continue;
         };
         let url = part.image.as_ref().map(|it| it.url.as_str());
-        let is_new = !found.iter().any(|(_, it)| it.image.as_ref().map(|it| it.url.as_str()) == url);
+        let is_new = !found.iter().any(|(_, it, _)| it.image.as_ref().map(|it| it.url.as_str()) == url);
         if is_new {
-            found.push((at, part));
+            found.push((at, part, end));
         }
-        at = page.dom.end(at);
+        at = end;
     }
-    found.sort_by_key(|(node, _)| *node);
+    found.sort_by_key(|(node, ..)| *node);
     merged(page, parts, found)
 }
 
 /// Parts and found ones in the order of the page.
-fn merged(page: &Page<'_>, parts: Vec<Part>, found: Vec<(NodeId, BodyPart)>) -> Vec<Part> {
+fn merged(page: &Page<'_>, parts: Vec<Part>, found: Vec<Found>) -> Vec<Part> {
     let mut all: Vec<Part> = Vec::with_capacity(parts.len() + found.len());
     let mut found = found.into_iter().peekable();
     let mut end = page.dom.root();
     for (part, rows) in parts {
         let start = page.blocks.rows[rows.start].nodes.0;
-        while let Some((node, part)) = found.next_if(|(node, _)| *node <= start) {
-            end = page.dom.end(node);
+        while let Some((_, part, its_end)) = found.next_if(|(node, ..)| *node <= start) {
+            end = its_end;
             all.push((part, rows.start..rows.start));
         }
         if start >= end {
@@ -83,7 +87,7 @@ fn merged(page: &Page<'_>, parts: Vec<Part>, found: Vec<(NodeId, BodyPart)>) -> 
         }
     }
     let last = all.last().map_or(0, |(_, rows)| rows.end);
-    all.extend(found.map(|(_, part)| (part, last..last)));
+    all.extend(found.map(|(_, part, _)| (part, last..last)));
     all
 }
 
@@ -135,10 +139,13 @@ impl Page<'_> {
             || [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"].iter().any(|it| path.ends_with(it))
     }
 
-    /// The picture with its caption that an element is, if it is one.
-    fn figure(&self, node: NodeId) -> Option<BodyPart> {
+    /// The picture with its caption that an element is, if it is one, and the first node after both.
+    fn figure(&self, node: NodeId) -> Option<(BodyPart, NodeId)> {
         let dom = self.dom;
         let tag = dom.tag(node)?;
+        if tag == Tag::IMG {
+            return self.described(node);
+        }
         let is_named = || {
             let class = dom.attr(node, Attr::CLASS).unwrap_or_default();
             class.split_ascii_whitespace().any(|it| matches!(it, "wp-caption" | "image-caption-wrapper"))
@@ -186,7 +193,27 @@ impl Page<'_> {
             image.alt = None;
         }
         let src = Some(source(dom, node));
-        Some(BodyPart { src, spans, image: Some(Box::new(image)), ..BodyPart::new(PartKind::Caption, text) })
+        let part = BodyPart { src, spans, image: Some(Box::new(image)), ..BodyPart::new(PartKind::Caption, text) };
+        Some((part, dom.end(node)))
+    }
+
+    /// A picture by itself, with the block right after it that says what its description says.
+    fn described(&self, img: NodeId) -> Option<(BodyPart, NodeId)> {
+        let row_idx = alternatives::caption_of(self.dom, self.blocks, img)?;
+        let row = &self.blocks.rows[row_idx];
+        let is_next = row_idx == self.blocks.rows.partition_point(|row| row.nodes.0 < img);
+        if row.kind != PartKind::Caption || !is_next {
+            return None;
+        }
+        let mut image = self.picture(img, img)?;
+        let (text, spans) = run(self.dom, self.blocks, row, self.url);
+        image.credit = self.credit_in(row);
+        if image.alt.as_deref() == Some(text.as_str()) {
+            image.alt = None;
+        }
+        let src = Some(source(self.dom, img));
+        let part = BodyPart { src, spans, image: Some(Box::new(image)), ..BodyPart::new(PartKind::Caption, text) };
+        Some((part, NodeId::at(row.nodes.1.index() + 1)))
     }
 
     fn rows_in(&self, node: NodeId) -> impl Iterator<Item = &Block> {
