@@ -79,8 +79,8 @@ pub struct Story {
     pub rows: Vec<site_memory::Row>,
 }
 
-/// A page's document as a reader sees it: with what comes [late](streamed) in its place, and [without scripts](noscript) where
-/// it says more so.
+/// A page's document as a reader sees it: with what comes late in its place, and as it is without scripts where it says more
+/// so.
 pub fn parse(html: &str, options: &dom::Options) -> Dom {
     let mut dom = Dom::parse(html, options);
     if let Some(filled) = streamed::filled(html, &dom) {

@@ -119,7 +119,7 @@ impl Block {
         *self.label.get_or_init(|| words::beginning(text))
     }
 
-    /// A number for its text that another has only if it says the same: [`text::digest`] of it folded.
+    /// A number for its text that another has only if it says the same: [`crate::text::digest`] of it folded.
     pub fn digest(&self, text: &str) -> u64 {
         *self.digest.get_or_init(|| crate::text::digest(crate::text::fold(text).as_bytes()))
     }
