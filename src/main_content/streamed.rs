@@ -31,7 +31,7 @@ impl Filled {
 ///
 /// `html` is what `dom` was made from.
 pub(super) fn filled(html: &str, dom: &Dom) -> Option<Filled> {
-    memmem::find(html.as_bytes(), PART)?;
+    dom.elements(Tag::TEMPLATE).next()?;
     let mut parts: HashMap<&str, Part> = HashMap::new();
     for node in dom.elements(Tag::DIV).filter(|it| dom.attr(*it, Attr::HIDDEN).is_some()) {
         if let Some(key) = dom.attr(node, Attr::ID).and_then(|it| it.strip_prefix("S:"))
@@ -63,8 +63,6 @@ pub(super) fn filled(html: &str, dom: &Dom) -> Option<Filled> {
     writer.write(0..html.len(), 0);
     Some(writer.filled)
 }
-
-const PART: &[u8] = b"id=\"S:";
 
 /// What came late.
 struct Part {
