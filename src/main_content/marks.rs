@@ -197,7 +197,7 @@ pub fn marks(dom: &Dom, paid_classes: &[String]) -> Vec<Mark> {
     let (mut met, mut room) = (Met::default(), Room::default());
     let mut marks: Vec<Mark> =
         dom.nodes().map(|node| mark(dom, node, |name| met.of(name, |it| of_name(it, &mut room)))).collect();
-    // What search engines shall not show: of 1,100 such blocks in articles, all but 20 are not of the story.
+    // What search engines shall not show: of 1,079 such blocks measured, all but 23 are not of the story.
     if let Some(attr) = dom.attr_called("data-nosnippet") {
         for node in dom.nodes().filter(|it| dom.attr(*it, attr).is_some()) {
             marks[node.index()] |= Mark::SIDEBAR;

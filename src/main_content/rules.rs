@@ -441,7 +441,8 @@ impl<'a> Judge<'a> {
         let rows = &self.blocks.rows;
         let look =
             |row: &Block| (self.dom.tag(row.element), self.dom.attr(row.element, Attr::CLASS).unwrap_or_default());
-        let before = (0..row_idx).filter(|it| self.is_kept(*it) && rows[*it].kind == PartKind::Heading);
+        let before = (0..row_idx).rev().take(HEADING_ROWS_MAX);
+        let before = before.filter(|it| self.is_kept(*it) && rows[*it].kind == PartKind::Heading);
         rows[row_idx].kind == PartKind::Heading
             && self.opens_prose(row_idx)
             && before.filter(|it| look(&rows[*it]) == look(&rows[row_idx])).nth(1).is_some()
@@ -574,6 +575,8 @@ const SIGNATURES_MAX: usize = 2;
 const SIGNED_WORDS_MAX: u32 = 10;
 /// Words beside the name: an office, an address.
 const SIGNATURE_WORDS_MAX: usize = 4;
+/// Blocks before a heading among which others like it are looked for.
+const HEADING_ROWS_MAX: usize = 500;
 /// Words of another headline.
 const ALTERNATIVE_WORDS_MAX: u32 = 12;
 /// Characters between headline and lead, at most: kicker, byline and date.
