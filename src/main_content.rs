@@ -25,6 +25,7 @@ pub mod saved_text;
 pub mod scale;
 mod streamed;
 pub mod verdict;
+mod word_hash;
 pub mod words;
 
 use crate::article::{BodyPart, Comment, Dropped, PageType, PartKind};
@@ -144,7 +145,8 @@ impl Reading {
             alternatives::tell(dom, &mut blocks);
         }
         let verdicts = rules::judge(dom, &blocks, &marks, anchors);
-        let table = features::measure(dom, &blocks, &marks, &anchors.stated);
+        let asked: Vec<bool> = verdicts.iter().map(|it| !it.is_settled(anchors.stated.declared)).collect();
+        let table = features::measure(dom, &blocks, &marks, &anchors.stated, &asked);
         Self { blocks, marks, verdicts, table }
     }
 

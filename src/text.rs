@@ -137,7 +137,7 @@ pub fn fold_into(text: &str, folded: &mut String) {
                 if bytes.last().is_some_and(|it| *it != b' ') {
                     bytes.push(b' ');
                 }
-            } else if IS_LOWER.has(c) {
+            } else if is_lower(c) {
                 bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
             } else {
                 c.to_lowercase().for_each(|it| bytes.extend_from_slice(it.encode_utf8(&mut [0; 4]).as_bytes()));
@@ -191,6 +191,11 @@ pub fn n_ascii(bytes: &[u8]) -> usize {
 /// Whether [`fold`] keeps a character: letters, digits, and marks that stand inside words.
 pub fn is_of_word(c: char) -> bool {
     IS_OF_WORD.has(c)
+}
+
+/// Whether lower case leaves a character as it is.
+pub fn is_lower(c: char) -> bool {
+    IS_LOWER.has(c)
 }
 
 /// [`char::is_numeric`].

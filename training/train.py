@@ -82,9 +82,11 @@ class Set:
         self.is_article = np.array([t["page_type"] in (None, "article") for t in truth])
         self.kinds = np.array([t["page_type"] or "" for t in truth])
         self.x = x
-        # Whether each page calls itself an article; a page without rows is out anyway.
-        first = np.minimum(self.start[:-1], len(x) - 1)
-        self.declared = x[first, names.index("PageDeclared")] >= ARTICLE
+        # Rows that the rules alone decide are not measured.
+        self.asked = x[:, names.index("PageRows")] > 0
+        # Whether each page calls itself an article; a page without measured rows is out anyway.
+        says_so = x[:, names.index("PageDeclared")] >= ARTICLE
+        self.declared = np.bincount(self.page, says_so, len(pages)) > 0
         self.n_words = np.array([b[2] for p in pages for b in p], dtype=np.float32)
         self.texts = [[b[0] for b in p] for p in pages]
         if os.path.exists(cache):
@@ -109,7 +111,7 @@ class Set:
         return 2 * tp / (2 * tp + fp + fn)
 
     def weights(self, kind):
-        w = (self.n_words + 1) ** WORDS_POWER * (self.y >= 0) * (self.labels_f1 >= LABELS_F1_MIN)[self.page]
+        w = (self.n_words + 1) ** WORDS_POWER * (self.y >= 0) * self.asked * (self.labels_f1 >= LABELS_F1_MIN)[self.page]
         n = len(self.truth)
         ins = np.maximum(np.bincount(self.page, w * (self.y >= 0.5), n), 1e-9)[self.page]
         outs = np.maximum(np.bincount(self.page, w * (self.y < 0.5), n), 1e-9)[self.page]
@@ -269,7 +271,7 @@ def fit_both(program, kind, use):
         folds = {name: np.array([fold(g, 3, "first") == k for g in program.sets[name].group]) for name in use}
         first = fit_first(program, kind, {name: pages & ~folds[name] for name, pages in use.items()})
         for name in use:
-            rows = folds[name][program.sets[name].page]
+            rows = folds[name][program.sets[name].page] & program.sets[name].asked
             unseen[name][rows] = first.predict(program.sets[name].x[rows], num_threads=1)
     context = program.context(unseen)
     parts = []
@@ -302,7 +304,10 @@ def predict(program, models, names):
     """Probabilities of every row of the sets, each page by its model."""
     out = {n: np.zeros(len(program.sets[n].x)) for n in names}
     for kind, (first, second) in models.items():
-        of_kind = {n: (program.sets[n].declared == (kind == "article"))[program.sets[n].page] for n in names}
+        of_kind = {
+            n: (program.sets[n].declared == (kind == "article"))[program.sets[n].page] & program.sets[n].asked
+            for n in names
+        }
         judged = {n: np.zeros(len(program.sets[n].x)) for n in names}
         for n, rows in of_kind.items():
             if rows.any():

@@ -13,6 +13,8 @@ use super::picks::Picks;
 use super::words::{self, Meaning};
 use crate::article::PartKind;
 use crate::dom::{Attr, Dom, Kind, NodeId, Tag};
+use crate::main_content::word_hash::each_word;
+use crate::text::step;
 use elements::is_break;
 pub use elements::{breaks_line, hides, is_note_sign, is_passed_over, is_sign, is_skipped};
 use std::cell::OnceCell;
@@ -119,9 +121,13 @@ impl Block {
         *self.label.get_or_init(|| words::beginning(text))
     }
 
-    /// A number for its text that another has only if it says the same: [`crate::text::digest`] of it folded.
+    /// A number for its text that another has only if it has the same words.
     pub fn digest(&self, text: &str) -> u64 {
-        *self.digest.get_or_init(|| crate::text::digest(crate::text::fold(text).as_bytes()))
+        *self.digest.get_or_init(|| {
+            let mut digest = 0;
+            each_word(text, |it| digest = step(digest, it));
+            digest
+        })
     }
 
     /// Share of the characters that stand in links, from 0.0 to 1.0.
@@ -307,7 +313,11 @@ impl<'a> Cutter<'a> {
         if self.first.is_none() {
             // Most texts begin with what is no space of any kind.
             let is_shown = text.as_bytes().first().is_some_and(u8::is_ascii_graphic);
-            if !is_shown && text.trim_start().is_empty() {
+            let is_empty = || {
+                let n_spaces = text.len() - text.as_bytes().trim_ascii_start().len();
+                text[n_spaces..].trim_start().is_empty()
+            };
+            if !is_shown && is_empty() {
                 return;
             }
             self.start = self.blocks.text.len();

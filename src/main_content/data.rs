@@ -196,9 +196,12 @@ fn is_one_line(before: &str, after: &str) -> bool {
 }
 
 /// Whether a string is addresses, names or code rather than text: a tenth of it signs that text does not use, or no space
-/// in a long run of ASCII.
+/// in a long run of ASCII, or blocks of statements, as in styles and scripts.
 fn is_code(value: &str) -> bool {
     let is_markup = value.contains("</");
+    if !is_markup && ['{', '}', ';'].iter().all(|it| value.contains(*it)) {
+        return true;
+    }
     let n_signs =
         value.bytes().filter(|b| matches!(b, b'{' | b'}' | b'[' | b']' | b'"' | b'\\' | b';' | b'=' | b'/')).count();
     (!is_markup && n_signs * 10 > value.len())

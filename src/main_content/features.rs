@@ -85,8 +85,10 @@ impl Declared {
 pub struct Table {
     /// Row by row, one code a column, see [`scales`]; empty for a page of more than [`MEASURED_ROWS_MAX`] rows.
     pub cells: Vec<i8>,
-    /// What is worth knowing of each row beside its numbers; of a page that is not measured, its shape.
+    /// What is worth knowing of each row beside its numbers; of one that is not measured, its shape.
     pub places: Vec<Place>,
+    /// The rows that are measured.
+    pub asked: Vec<u32>,
     /// How much each row is like the headline, from 0.0 to 1.0: share of its words in the likest candidate times share of
     /// that one's words in it.
     pub headline_likeness: Vec<f32>,
@@ -291,15 +293,15 @@ pub fn scales() -> [Scale; N] {
     scales
 }
 
-/// Measures every row of a page.
-pub fn measure(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>) -> Table {
+/// Measures the rows of a page that are `asked` about, one flag a row; of the others only what their neighbours are told.
+pub fn measure(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>, asked: &[bool]) -> Table {
     let n_rows = blocks.rows.len();
     let mut places = vec![Place::default(); n_rows];
     let likeness = alike::likeness(blocks, anchors);
     let headline_likeness = likeness.iter().map(|[row, of, ..]| row * of).collect();
     let shapes = alike::shapes(dom, blocks, &mut places);
     if n_rows > MEASURED_ROWS_MAX {
-        return Table { cells: Vec::new(), places, headline_likeness, survey: None };
+        return Table { cells: Vec::new(), places, asked: Vec::new(), headline_likeness, survey: None };
     }
     let survey = Survey::new(dom, blocks, marks);
     let page = Page::new(dom, blocks, &survey, anchors, &likeness);
@@ -307,14 +309,21 @@ pub fn measure(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>
     let mut widget = None;
     for (at, (place, cells)) in places.iter_mut().zip(cells_of_all.as_chunks_mut().0).enumerate() {
         let mut cells = Cells(cells);
-        page.own(at, &mut cells);
-        page.tree(at, &mut cells, place);
-        page.position(at, &mut cells, place);
-        page.elsewhere(at, &mut cells, shapes[place.shape as usize]);
-        page.words(at, &mut cells, &mut widget);
+        if asked[at] {
+            let told = page.told(at, &mut cells);
+            page.own(at, &mut cells, told);
+            page.tree(at, &mut cells, told, place);
+            page.position(at, &mut cells, place);
+            page.elsewhere(at, &mut cells, shapes[place.shape as usize]);
+            page.words(at, &mut cells, widget);
+        } else if OFFSETS.iter().any(|it| at.checked_add_signed(*it).is_some_and(|it| asked.get(it) == Some(&true))) {
+            page.told(at, &mut cells);
+        }
+        page.note_widget(at, &mut widget);
     }
-    Page::neighbours(&mut cells_of_all, &places);
-    Table { cells: cells_of_all, places, headline_likeness, survey: Some(survey) }
+    Page::neighbours(&mut cells_of_all, &places, asked);
+    let asked = (0..n_rows as u32).filter(|it| asked[*it as usize]).collect();
+    Table { cells: cells_of_all, places, asked, headline_likeness, survey: Some(survey) }
 }
 
 struct Cells<'a>(&'a mut [i8; N]);
@@ -365,7 +374,8 @@ mod tests {
             declared: Declared::News,
             ..Anchors::default()
         };
-        let table = measure(&dom, &blocks, &marks::marks(&dom, &[]), &anchors);
+        let all = vec![true; blocks.rows.len()];
+        let table = measure(&dom, &blocks, &marks::marks(&dom, &[]), &anchors, &all);
         let row = blocks.rows.iter().position(|it| blocks.text(it).starts_with(row)).unwrap();
         let column = names().iter().position(|it| it == column).unwrap();
         assert_eq!(table.row(row)[column], scales()[column].code(expected));
@@ -447,7 +457,8 @@ mod tests {
     fn a_page_without_text_has_no_rows() {
         let dom = Dom::parse("<p><img src=x>", &Options::default());
         let blocks = blocks::split(&dom);
-        let table = measure(&dom, &blocks, &marks::marks(&dom, &[]), &Anchors::default());
+        let all = vec![true; blocks.rows.len()];
+        let table = measure(&dom, &blocks, &marks::marks(&dom, &[]), &Anchors::default(), &all);
         assert!(table.cells.is_empty() && context::measure(&dom, &blocks, &table, &[], 0.0).is_empty());
     }
 
@@ -455,7 +466,8 @@ mod tests {
     fn a_first_judgement_tells_each_row_of_the_others() {
         let dom = Dom::parse(PAGE, &Options::default());
         let blocks = blocks::split(&dom);
-        let table = measure(&dom, &blocks, &marks::marks(&dom, &[]), &Anchors::default());
+        let all = vec![true; blocks.rows.len()];
+        let table = measure(&dom, &blocks, &marks::marks(&dom, &[]), &Anchors::default(), &all);
         let prose: Vec<f32> = table.survey().prose.iter().map(|it| f32::from(u8::from(*it))).collect();
         let cells = context::measure(&dom, &blocks, &table, &prose, 0.0);
         let of = |row: usize, column: &str| {

@@ -278,27 +278,28 @@ fn mark<'a>(dom: &'a Dom, node: NodeId, mut of_name: impl FnMut(&'a str) -> Mark
 }
 
 /// What a class or id means. `room` is to write in.
-fn of_name(value: &str, Room(name): &mut Room) -> Mark {
-    let (mut length, mut previous_lower) = (0, false);
-    for byte in value.bytes().take(NAME_BYTES_MAX) {
-        // A dash where a word begins within a name; what comes next takes its place elsewhere.
-        name[length] = b'-';
-        length += usize::from(byte.is_ascii_uppercase() && previous_lower);
-        previous_lower = byte.is_ascii_lowercase();
-        name[length] = match byte {
-            b'_' => b'-',
-            0..0x80 => byte.to_ascii_lowercase(),
-            _ => b'x',
-        };
+fn of_name(value: &str, room: &mut Room) -> Mark {
+    let Room { name, starts } = room;
+    let (mut length, mut n_starts, mut previous) = (0, 0, Letter::None);
+    for byte in &value.as_bytes()[..value.len().min(NAME_BYTES_MAX)] {
+        let (lower, letter) = LETTERS[usize::from(*byte)];
+        // A dash where a word begins within a name.
+        if letter == Letter::Upper && previous == Letter::Lower {
+            name[length] = b'-';
+            length += 1;
+            previous = Letter::None;
+        }
+        // Each start takes the place of what was taken for one and is none.
+        starts[n_starts] = length as u16;
+        n_starts += usize::from(previous == Letter::None && letter != Letter::None);
+        name[length] = lower;
         length += 1;
+        previous = letter;
     }
     let bytes = &name[..length];
     let mut mark = Mark::default();
     let words = &*BY_BEGINNING;
-    for start in 0..bytes.len() {
-        if start > 0 && bytes[start - 1].is_ascii_alphabetic() {
-            continue;
-        }
+    for start in starts[..n_starts].iter().map(|it| usize::from(*it)) {
         for (word, exact, meaning) in words.of(&bytes[start..]) {
             let end = start + word.len();
             let ends = bytes.get(end).is_none_or(|byte| !byte.is_ascii_alphabetic());
@@ -311,6 +312,30 @@ fn of_name(value: &str, Room(name): &mut Room) -> Mark {
     }
     mark
 }
+
+/// What a byte is at the end or the beginning of a word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Letter {
+    None,
+    Lower,
+    Upper,
+}
+
+/// Each byte as it is looked up, and what it is.
+const LETTERS: [(u8, Letter); 256] = {
+    let mut letters = [(b'x', Letter::Lower); 256];
+    let mut at = 0;
+    while at < 128 {
+        letters[at] = match at as u8 {
+            b'_' => (b'-', Letter::None),
+            byte @ b'a'..=b'z' => (byte, Letter::Lower),
+            byte @ b'A'..=b'Z' => (byte.to_ascii_lowercase(), Letter::Upper),
+            byte => (byte, Letter::None),
+        };
+        at += 1;
+    }
+    letters
+};
 
 fn begins_class(bytes: &[u8], at: usize) -> bool {
     at == 0 || bytes[at - 1].is_ascii_whitespace()
@@ -326,12 +351,15 @@ fn ends_class(bytes: &[u8], at: usize) -> bool {
 /// Bytes of a class or id that are read: utility frameworks write whole stylesheets into them.
 const NAME_BYTES_MAX: usize = 256;
 
-/// Room for a name in lower case, with a dash in front of every second letter at most.
-struct Room([u8; 2 * NAME_BYTES_MAX]);
+/// Room for a name in lower case, with a dash in front of every second letter at most, and for where its words begin.
+struct Room {
+    name: [u8; 2 * NAME_BYTES_MAX],
+    starts: [u16; NAME_BYTES_MAX + 1],
+}
 
 impl Default for Room {
     fn default() -> Self {
-        Self([0; 2 * NAME_BYTES_MAX])
+        Self { name: [0; 2 * NAME_BYTES_MAX], starts: [0; NAME_BYTES_MAX + 1] }
     }
 }
 

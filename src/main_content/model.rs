@@ -151,14 +151,14 @@ impl Weights {
 }
 
 impl Model {
-    /// Probabilities by the first stage, one a row.
+    /// Probabilities by the first stage, one a row; 0.0 for rows that are not asked about.
     pub fn first(&self, table: &features::Table) -> Vec<f32> {
-        let rows: &[[i8; features::N]] = table.cells.as_chunks().0;
-        let mut judged = Vec::with_capacity(rows.len());
+        let mut judged = vec![0.0; table.places.len()];
         let mut cells: Box<Cells> = Box::new([[0; TOGETHER]; COLUMNS]);
-        for rows in rows.chunks(TOGETHER) {
-            rows.iter().enumerate().for_each(|(at, row)| fill(&mut cells[..], at, row));
-            judged.extend(self.first.sums(&cells)[..rows.len()].iter().map(|it| logistic(*it)));
+        for rows in table.asked.chunks(TOGETHER) {
+            rows.iter().enumerate().for_each(|(at, row)| fill(&mut cells[..], at, table.row(*row as usize)));
+            let sums = self.first.sums(&cells);
+            rows.iter().zip(sums).for_each(|(row, sum)| judged[*row as usize] = logistic(sum));
         }
         judged
     }

@@ -1,5 +1,7 @@
 //! What is decided of a block, and why: the words in which rules and model speak, and which `--dropped` prints.
 
+use super::features::Declared;
+
 /// Whether a block is part of the story.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -71,6 +73,19 @@ reasons! {
     Recurring "recurring",
     /// On other pages of the site, no story stands in such a place.
     Elsewhere "never-story",
+}
+
+impl Verdict {
+    /// Whether the model is not asked, as it could not change this: on news pages the rules are right about what names
+    /// itself, about ways around the site, forms and what is hidden, in other articles about ways and forms.
+    pub fn is_settled(self, declared: Declared) -> bool {
+        let Self::Drop(reason) = self else { return false };
+        match declared {
+            Declared::News => reason.is_named() || matches!(reason, Reason::Hidden | Reason::Form | Reason::Navigation),
+            Declared::Article => matches!(reason, Reason::Form | Reason::Navigation),
+            Declared::Nothing | Declared::Forum | Declared::Product | Declared::Listing => false,
+        }
+    }
 }
 
 impl Reason {

@@ -124,7 +124,7 @@ pub(super) fn note_item(node: NodeId, seen: &mut Seen) {
 /// What a class or id says that an element is for.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Named {
-    /// Of [`WORDS`].
+    /// Of [`WORDS`]: the first that speaks of an author, else the first.
     word: Option<usize>,
     /// By hNews: <https://microformats.org/wiki/hnews>.
     is_publisher: bool,
@@ -132,7 +132,10 @@ pub(super) struct Named {
 
 impl Named {
     fn of(name: &str) -> Self {
-        let word = CLASS_WORDS.find(name).map(|it| it.pattern().as_usize());
+        let mut words = CLASS_WORDS.find_iter(name).map(|it| it.pattern().as_usize());
+        let word = words.next().map(|first| {
+            if first < N_AUTHOR_WORDS { first } else { words.find(|it| *it < N_AUTHOR_WORDS).unwrap_or(first) }
+        });
         Self { word, is_publisher: has_word(name, "source-org") }
     }
 }

@@ -45,6 +45,18 @@ pub(super) struct Page<'a> {
     severities: Vec<u8>,
 }
 
+/// What a row's columns are read from, some of which its neighbours are told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told {
+    look: wording::Look,
+    /// Marks of the element, and of inline elements at the beginning of the row.
+    own: Mark,
+    /// The same and those of the three elements around.
+    near: Mark,
+    /// The innermost inline element in which the row begins.
+    inline: Option<Tag>,
+}
+
 /// Article bodies shorter than this are teasers.
 const ARTICLE_BODY_BYTES_MIN: usize = 200;
 
@@ -124,21 +136,43 @@ impl<'a> Page<'a> {
         best.1
     }
 
-    pub(super) fn own(&self, at: usize, cells: &mut Cells<'_>) {
+    /// The columns that a row's neighbours are told, see [`NEIGHBOUR`], and what they are read from.
+    pub(super) fn told(&self, at: usize, cells: &mut Cells<'_>) -> Told {
         use Column::*;
+        let (dom, survey) = (self.dom, self.survey);
         let row = &self.blocks.rows[at];
-        let text = self.blocks.text(row);
-        let look = wording::look(text);
+        let look = wording::look(self.blocks.text(row));
+        // The inline elements between the element and the text may say what the row is.
+        let element = row.element;
+        let (mut own, mut inline) = (survey.nodes[element.index()].own, None);
+        let between = dom.ancestors(row.nodes.0).skip(1).take_while(|node| *node > element);
+        for node in between.take(INLINE_DEPTH_MAX) {
+            let mark = survey.nodes[node.index()].own;
+            if mark != Mark::default() && blocks::is_mostly_in(dom, self.blocks, row, node) {
+                own |= mark;
+            }
+            inline = inline.or(dom.tag(node));
+        }
+        let around = dom.ancestors(element).skip(1).take(3);
+        let near = around.fold(own, |near, node| near | survey.nodes[node.index()].own);
         cells.set(Chars, log(row.n_chars));
         cells.set(LinkDensity, row.link_density());
         cells.set(StrongShare, row.strong_share());
+        cells.set(End, look.end);
+        cells.set(TagClass, tag_class(dom.tag(element)));
+        cells.set(AgainstNear, ((near & AGAINST).0.count_ones()) as f32);
+        Told { look, own, near, inline }
+    }
+
+    pub(super) fn own(&self, at: usize, cells: &mut Cells<'_>, told: Told) {
+        use Column::*;
+        let row = &self.blocks.rows[at];
         cells.set(Sentences, row.n_sentences.min(50) as f32);
         cells.set(DigitShare, share(row.n_digits, row.n_chars));
         cells.set(UpperShare, share(row.n_upper, row.n_chars));
-        cells.set(End, look.end);
-        cells.set(Start, look.start);
-        cells.set(Quotes, look.quotes.min(20) as f32);
-        cells.set(Signs, look.signs.min(20) as f32);
+        cells.set(Start, told.look.start);
+        cells.set(Quotes, told.look.quotes.min(20) as f32);
+        cells.set(Signs, told.look.signs.min(20) as f32);
         cells.set(
             Kind,
             match row.kind {
@@ -156,15 +190,13 @@ impl<'a> Page<'a> {
         cells.set(Prose, f32::from(u8::from(self.survey.prose[at])));
     }
 
-    pub(super) fn tree(&self, at: usize, cells: &mut Cells<'_>, place: &mut Place) {
+    pub(super) fn tree(&self, at: usize, cells: &mut Cells<'_>, told: Told, place: &mut Place) {
         use Column::*;
         let (dom, survey) = (self.dom, self.survey);
-        let row = &self.blocks.rows[at];
-        let element = row.element;
+        let element = self.blocks.rows[at].element;
         let it = survey.nodes[element.index()];
         let parent = dom.parent(element).unwrap_or(element);
         let grandparent = dom.parent(parent).unwrap_or(parent);
-        cells.set(TagClass, tag_class(dom.tag(element)));
         cells.set(ParentTagClass, tag_class(dom.tag(parent)));
         cells.set(Depth, f32::from(it.depth.min(60)));
         cells.set(Run, f32::from(it.run.min(50)));
@@ -175,27 +207,12 @@ impl<'a> Page<'a> {
             cells.0[AROUND_AT + around.trailing_zeros() as usize] = 1;
             around &= around - 1;
         }
-
-        // The inline elements between the element and the text may say what the row is.
-        let (mut own, mut inline) = (it.own, None);
-        let between = dom.ancestors(row.nodes.0).skip(1).take_while(|node| *node > element);
-        for node in between.take(INLINE_DEPTH_MAX) {
-            let mark = survey.nodes[node.index()].own;
-            if mark != Mark::default() && blocks::is_mostly_in(dom, self.blocks, row, node) {
-                own |= mark;
-            }
-            inline = inline.or(dom.tag(node));
-        }
+        let Told { own, near, inline, .. } = told;
         cells.set(InlineClass, inline_class(inline));
-        let near = own
-            | survey.nodes[parent.index()].own
-            | survey.nodes[grandparent.index()].own
-            | dom.parent(grandparent).map_or(Mark::default(), |node| survey.nodes[node.index()].own);
         for (index, mark) in MARKS.iter().enumerate().filter(|_| own | near | it.marks != Mark::default()) {
             let has = |marks: Mark| i8::from(marks.any(*mark));
             cells.0[MARKS_AT + index] = (3 * has(own)).max(2 * has(near)).max(has(it.marks));
         }
-        cells.set(AgainstNear, ((near & AGAINST).0.count_ones()) as f32);
         cells.set(AgainstFar, ((it.marks & AGAINST).0.count_ones()) as f32);
 
         // What the elements around hold.
@@ -325,23 +342,26 @@ impl<'a> Page<'a> {
     }
 
     /// What widgets' words say of the row, of the heading above it and of the last line that opens a widget.
-    pub(super) fn words(&self, at: usize, cells: &mut Cells<'_>, widget: &mut Option<usize>) {
+    pub(super) fn words(&self, at: usize, cells: &mut Cells<'_>, widget: Option<usize>) {
         use Column::*;
-        let own = self.severities[at];
-        cells.set(LineWords, f32::from(own));
+        cells.set(LineWords, f32::from(self.severities[at]));
         if let (Some(heading), ..) = self.sections[at] {
             cells.set(HeadingWords, f32::from(self.severities[heading as usize]));
         }
         cells.set(WidgetRows, distance(widget.map(|it| at - it)));
         cells.set(WidgetWords, widget.map_or(0.0, |it| f32::from(self.severities[it])));
-        if own >= OPENS_WIDGET {
+    }
+
+    /// Notes the row as the last line that opens a widget, if it does.
+    pub(super) fn note_widget(&self, at: usize, widget: &mut Option<usize>) {
+        if self.severities[at] >= OPENS_WIDGET {
             *widget = Some(at);
         }
     }
 
-    pub(super) fn neighbours(cells: &mut [i8], places: &[Place]) {
+    pub(super) fn neighbours(cells: &mut [i8], places: &[Place], asked: &[bool]) {
         let n_rows = places.len();
-        for at in 0..n_rows {
+        for at in (0..n_rows).filter(|it| asked[*it]) {
             for (index, offset) in OFFSETS.iter().enumerate() {
                 let first = NEIGHBOURS_AT + index * NEIGHBOUR.len();
                 let Some(other) = at.checked_add_signed(*offset).filter(|it| *it < n_rows) else {

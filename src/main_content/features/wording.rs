@@ -1,5 +1,7 @@
 //! What a row's text looks like, and how much of it stands elsewhere: in the headline, the description, the page's data.
 
+use crate::main_content::word_hash::each_word;
+
 /// What a text looks like at its ends and between its words.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Look {
@@ -63,63 +65,10 @@ const MAY_BE_SIGN: [bool; 256] = {
 /// Bytes of a text in which signs are counted.
 const LOOK_BYTES: usize = 300;
 
-/// The words of a text as numbers, in order; each Han, Kana or Thai character is a word. Case of ASCII does not matter.
-///
-/// By bytes: what is no ASCII letter or digit and no sign of Latin-1, general punctuation, CJK punctuation or the full-width
-/// forms is part of a word. That is right for nearly every text and costs a fraction of looking up each character.
+/// The words of a text as numbers: [`each_word`].
 pub(super) fn words(text: &str, mut word: impl FnMut(u32)) {
-    const START: u32 = 0x811c_9dc5;
-    let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    let bytes = text.as_bytes();
-    let (mut hash, mut at) = (START, 0);
-    while let Some(byte) = bytes.get(at) {
-        let letter = LETTER[usize::from(*byte)];
-        if letter != 0 {
-            hash = step(hash, letter);
-            at += 1;
-            continue;
-        }
-        let (length, is_word) = match *byte {
-            0xc2 => (2, false),
-            0xe2 | 0xef => (3, false),
-            0xe3 if bytes.get(at + 1) == Some(&0x80) => (3, false),
-            0xe3..=0xe9 => (3, true),
-            0xe0 if matches!(bytes.get(at + 1), Some(0xb8..=0xbb)) => (3, true),
-            0xe0 => {
-                hash = step(hash, *byte);
-                at += 1;
-                continue;
-            }
-            0xf0.. => (4, true),
-            _ => (1, false),
-        };
-        if hash != START {
-            word(hash);
-            hash = START;
-        }
-        if is_word {
-            word(bytes[at..bytes.len().min(at + length)].iter().fold(START, |hash, byte| step(hash, *byte)));
-        }
-        at += length;
-    }
-    if hash != START {
-        word(hash);
-    }
+    each_word(text, |it| word((it >> 32) as u32));
 }
-
-/// The bytes that are part of a word wherever they stand, ASCII in lower case; 0 for all others.
-const LETTER: [u8; 256] = {
-    let mut letter = [0; 256];
-    let mut at = 0;
-    while at < 256 {
-        let byte = at as u8;
-        if byte.is_ascii_alphanumeric() || matches!(byte, 0x80..=0xc1 | 0xc3..=0xdf | 0xe1 | 0xea..=0xee) {
-            letter[at] = byte.to_ascii_lowercase();
-        }
-        at += 1;
-    }
-    letter
-};
 
 /// A text to compare rows with.
 #[derive(Debug, PartialEq)]

@@ -7,8 +7,8 @@ pub(super) const BY_WORDS: &[&str] = &[
     "words by", "von", "text von", "verfasst von", "geschrieben von", "par", "écrit par", "publié par", "por",
     "escrito por", "publicado por", "texto de", "di", "a cura di", "scritto da", "door", "geschreven door", "av",
     "skriven av", "skrevet av", "af", "skrevet af", "napisał", "napisała", "autor", "autorka", "autorzy", "autoři",
-    "autora", "author", "authors", "auteur", "autore", "autores", "tekst", "text", "texte", "texto", "testo",
-    "od", "автор", "авторы", "автори", "aвтор", "yazan", "kirjoittanut", "szerző", "írta", "oleh", "de la", "tác giả",
+    "autora", "author", "authors", "author(s)", "autor(en)", "autor(es)", "auteur", "auteur(s)", "autore", "autores",
+    "tekst", "text", "texte", "texto", "testo", "od", "автор", "авторы", "автори", "aвтор", "yazan", "kirjoittanut", "szerző", "írta", "oleh", "de la", "tác giả",
     "του", "της", "teksti", "γράφει η", "γράφει ο", "γράφουν οι", "γράφει", "γράφουν", "โดย", "기자명", "作者", "מאת",
     "بقلم", "द्वारा",
 ];
@@ -23,8 +23,8 @@ pub(super) const WRITTEN_WORDS: &[&str] = &[
 /// Words before a colon and the writer's name, where pictures have a label of their own. In lower case.
 #[rustfmt::skip]
 pub(super) const WRITER_LABELS: &[&str] = &[
-    "words", "reporting", "story", "report", "writer", "reporter", "글", "文", "記者", "记者", "取材・文", "执笔", "執筆",
-    "текст", "автор тексту", "автор текста", "szöveg", "metin", "haber", "เรื่อง",
+    "words", "reporting", "story", "report", "writer", "reporter", "contributor", "contributors", "글", "文", "記者",
+    "记者", "取材・文", "执笔", "執筆", "текст", "автор тексту", "автор текста", "szöveg", "metin", "haber", "เรื่อง",
 ];
 
 /// Labels of a field that holds an author.

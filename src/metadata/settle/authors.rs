@@ -91,10 +91,11 @@ pub(super) fn settle(claims: &Claims, around: &Around, settled: &mut Settled) {
     settled.tell("author", &sources, confidence(&weights, against));
 }
 
-/// Adds, in front, who began the thread where the page is one, else the only author that a page names far from its headline.
+/// Adds, in front, who began the thread where the page is one, else the only authors that a page names far from its
+/// headline.
 fn last_resort(claims: &Claims, around: &Around, said: &mut Vec<Said>) {
+    let is_site_only = said.iter().all(|it| it.names.iter().all(|it| is_site(&it.name, &claims.sites)));
     if is_thread(claims) {
-        let is_site_only = said.iter().all(|it| it.names.iter().all(|it| is_site(&it.name, &claims.sites)));
         let poster = claims.of(Field::Author).filter(|it| it.source == Source::Poster);
         let names = poster.map(named).find(|it| !it.is_empty());
         if let (Some(mut names), true) = (names, is_site_only) {
@@ -105,13 +106,25 @@ fn last_resort(claims: &Claims, around: &Around, said: &mut Vec<Said>) {
     }
     let far = claims.of(Field::Author).filter(|it| it.source == Source::Byline && !around.holds(it));
     let own = far.filter(|it| it.url.as_deref().is_none_or(|it| is_own(claims, it) && leads_to_author(it)));
-    let names =
-        own.flat_map(named).filter(|it| names::is_signature(&it.name.name) && !is_site(&it.name, &claims.sites));
-    let names: Vec<Named> = names.collect();
-    let Some(name) = names.iter().min_by_key(|it| it.name.name.len()) else { return };
-    // "Jane Doe" and "Jane Doe Senior Editor" are one.
-    if names.iter().all(|it| begins_with(&it.name.name, &name.name.name)) {
-        said.insert(0, Said { source: Source::Byline, weight: WEIGHT_OF_ONLY_NAME, names: vec![name.clone()] });
+    let is_name = |it: &Named| names::is_signature(&it.name.name) && !is_site(&it.name, &claims.sites);
+    let lines = own.map(|it| (it, named(it).into_iter().filter(is_name).collect()));
+    let lines: Vec<(&Claim, Vec<Named>)> = lines.filter(|(_, names): &(_, Vec<Named>)| !names.is_empty()).collect();
+    // Several stand in one place; "Jane Doe" and "Jane Doe Senior Editor" are one.
+    let at = |it: &Claim| it.node.map_or(0, NodeId::index);
+    let is_beside = |a: &(&Claim, _), b: &(&Claim, _)| at(b.0).abs_diff(at(a.0)) <= NODES_BETWEEN;
+    let together = lines.chunk_by(is_beside).next().unwrap_or_default();
+    let mut all: Vec<Named> = Vec::new();
+    for it in together.iter().flat_map(|(_, names)| names) {
+        if !all.iter().any(|known| begins_with(&it.name.name, &known.name.name)) {
+            all.retain(|known| !begins_with(&known.name.name, &it.name.name));
+            all.push(it.clone());
+        }
+    }
+    let is_one_of = |it: &Named| all.iter().any(|known| begins_with(&it.name.name, &known.name.name));
+    // One line may give one name; several, or one where somebody's login is known, need a link to an author's page.
+    let is_sure = all.len() == 1 && is_site_only || together.iter().any(|(it, _)| it.url.is_some());
+    if !all.is_empty() && is_sure && lines.iter().flat_map(|(_, names)| names).all(is_one_of) {
+        said.insert(0, Said { source: Source::Byline, weight: WEIGHT_OF_ONLY_NAME, names: all });
     }
 }
 
