@@ -51,10 +51,12 @@ impl Page {
         with_anchors(&self.claims, self.url.as_ref(), measure)
     }
 
-    /// The text of the story by the model's probabilities, as `extract` joins it.
+    /// The text of the story by the model's probabilities, or of the page's data, as `extract` finds and joins it.
     fn story(&self, probabilities: Vec<f32>) -> String {
         let tell = |anchors: &Anchors<'_>| {
-            self.reading.story(&self.dom, anchors, self.url.as_ref(), probabilities.clone(), false, None)
+            let url = self.url.as_ref();
+            let shown = self.reading.story(&self.dom, anchors, url, probabilities.clone(), false, None);
+            main_content::from_data(&self.dom, anchors, &shown).unwrap_or(shown)
         };
         let story = with_anchors(&self.claims, self.url.as_ref(), tell);
         story.parts.iter().filter_map(|it| text_of(it, story.is_gallery)).collect::<Vec<_>>().join("\n\n")

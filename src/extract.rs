@@ -233,9 +233,7 @@ fn extract_html(
     let seen =
         site.as_ref().zip(host).map(|(site, host)| (host.to_owned(), Observation::new(site.page, day, &story.rows)));
     if origin == Origin::Found
-        && !main_content::has_prose(&story, DATA_BODY_CHARS_MIN)
-        && let Some(body) = main_content::from_data(&dom, claims.article_body(), &anchors)
-        && main_content::n_prose_chars(&body) > 2 * main_content::n_prose_chars(&story)
+        && let Some(body) = main_content::from_data(&dom, &anchors, &story)
     {
         origin = Origin::Data;
         story = Story { dropped: story.dropped, ..body };
@@ -433,9 +431,6 @@ fn content_hash(text: &str) -> String {
     }
     hash
 }
-
-/// Characters of prose on the page below which the body is looked for in the page's data.
-const DATA_BODY_CHARS_MIN: usize = 250;
 
 /// Whether decoded text is no text: control characters that no page holds.
 fn is_binary(text: &str) -> bool {

@@ -301,17 +301,23 @@ pub fn find_in_text(blocks: &Blocks, with_dropped: bool) -> (Story, Option<Strin
     (story, headline.map(|it| crate::text::collapse(blocks.text(&blocks.rows[it]))))
 }
 
-/// The story in a page's data, for pages that do not show it.
-pub fn from_data(dom: &Dom, article_body: Option<&str>, anchors: &Anchors<'_>) -> Option<Story> {
-    let mut parts = data::body(dom, article_body, anchors.stated.headlines)?;
+/// The story in a page's data, where that holds much more of it than what the page shows.
+pub fn from_data(dom: &Dom, anchors: &Anchors<'_>, shown: &Story) -> Option<Story> {
+    if has_prose(shown, SHOWN_CHARS_MIN) {
+        return None;
+    }
+    let mut parts = data::body(dom, anchors.stated.article_body, anchors.stated.headlines)?;
     let headlines: Vec<String> = anchors.stated.headlines.iter().map(|it| crate::text::fold(it)).collect();
     while parts.len() > 1 && headlines.iter().any(|it| rules::is_same_headline(&crate::text::fold(&parts[0].text), it))
     {
         parts.remove(0);
     }
-    Some(Story { parts, confidence: DATA_CONFIDENCE, ..Story::default() })
+    let is_more = data::n_prose(&parts) > 2 * data::n_prose(&shown.parts);
+    is_more.then(|| Story { parts, confidence: DATA_CONFIDENCE, ..Story::default() })
 }
 
+/// Characters of prose on the page below which the body is looked for in the page's data.
+const SHOWN_CHARS_MIN: usize = 250;
 /// How sure a body is that only the page's data holds.
 const DATA_CONFIDENCE: f32 = 0.7;
 
@@ -324,11 +330,6 @@ pub fn live_posts(dom: &Dom, story: &Story) -> Vec<posts::Found> {
 /// Whether a story has so many characters of prose, at least one.
 pub fn has_prose(story: &Story, n_min: usize) -> bool {
     data::has_prose(&story.parts, n_min)
-}
-
-/// Characters of prose in a story.
-pub fn n_prose_chars(story: &Story) -> usize {
-    data::n_prose(&story.parts)
 }
 
 /// Blocks under a picture, by the marks around them.

@@ -307,9 +307,11 @@ pub fn measure(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>
     let page = Page::new(dom, blocks, &survey, anchors, &likeness);
     let mut cells_of_all = vec![0; n_rows * N];
     let mut widget = None;
+    let common = page.common();
     for (at, (place, cells)) in places.iter_mut().zip(cells_of_all.as_chunks_mut().0).enumerate() {
         let mut cells = Cells(cells);
         if asked[at] {
+            *cells.0 = common;
             let told = page.told(at, &mut cells);
             page.own(at, &mut cells, told);
             page.tree(at, &mut cells, told, place);

@@ -21,27 +21,30 @@ pub(super) fn likeness(blocks: &Blocks, anchors: &Anchors<'_>) -> Vec<[f32; 4]> 
     let (headlines, descriptions) = (all(anchors.headlines), all(anchors.descriptions));
     let longest = |anchors: &[Anchor]| anchors.iter().map(Anchor::n_words_max).max().unwrap_or(0);
     let n_words_max = longest(&headlines).max(longest(&descriptions));
-    let best = |anchors: &[Anchor], words: &[u32]| {
-        let all = anchors.iter().map(|it| it.overlap(words));
+    let best = |anchors: &[Anchor], words: &[u32], n_words: usize| {
+        let all = anchors.iter().map(|it| it.overlap(words, n_words));
         all.fold((0.0, 0.0), |best: (f32, f32), it| if it.0 * it.1 > best.0 * best.1 { it } else { best })
     };
     let known = wording::Known::of(headlines.iter().chain(&descriptions));
+    // Of most rows no word stands in an anchor, or one or two that stand in every text.
     let mut words = Vec::new();
     let of_row = |row: &Block| {
         if row.n_chars > ANCHORED_CHARS_MAX || row.n_words as usize > n_words_max {
             return [0.0; 4];
         }
         words.clear();
-        let mut is_like = false;
+        let mut n_words = 0;
         wording::words(blocks.text(row), |it| {
-            is_like |= known.may_have(it);
-            words.push(it);
+            n_words += 1;
+            if known.may_have(it) {
+                words.push(it);
+            }
         });
-        if !is_like {
+        if words.is_empty() {
             return [0.0; 4];
         }
         words.sort_unstable();
-        let (headline, description) = (best(&headlines, &words), best(&descriptions, &words));
+        let (headline, description) = (best(&headlines, &words, n_words), best(&descriptions, &words, n_words));
         [headline.0, headline.1, description.0, description.1]
     };
     blocks.rows.iter().map(of_row).collect()

@@ -136,6 +136,30 @@ impl<'a> Page<'a> {
         best.1
     }
 
+    /// What all rows of the page have in common.
+    pub(super) fn common(&self) -> [i8; N] {
+        use Column::*;
+        let mut common = [0; N];
+        let mut cells = Cells(&mut common);
+        cells.set(PageProse, log(self.total.prose_chars));
+        cells.set(PageChars, log(self.total.chars));
+        cells.set(PageDensity, self.total.link_density());
+        cells.set(
+            PageDeclared,
+            match self.declared {
+                Declared::News => 3.0,
+                Declared::Article => 2.0,
+                Declared::Nothing => 1.0,
+                Declared::Forum => 0.0,
+                Declared::Product => -1.0,
+                Declared::Listing => -2.0,
+            },
+        );
+        cells.set(PageRows, log(self.blocks.rows.len() as u32));
+        cells.set(ContainerProseShare, share(self.container.prose_chars, self.total.prose_chars));
+        common
+    }
+
     /// The columns that a row's neighbours are told, see [`NEIGHBOUR`], and what they are read from.
     pub(super) fn told(&self, at: usize, cells: &mut Cells<'_>) -> Told {
         use Column::*;
@@ -292,23 +316,6 @@ impl<'a> Page<'a> {
         cells.set(SectionDensity, sums.link_density());
         cells.set(SectionChars, log(sums.chars));
         cells.set(SectionProse, share(sums.prose_chars, sums.chars));
-
-        cells.set(PageProse, log(self.total.prose_chars));
-        cells.set(PageChars, log(self.total.chars));
-        cells.set(PageDensity, self.total.link_density());
-        cells.set(
-            PageDeclared,
-            match self.declared {
-                Declared::News => 3.0,
-                Declared::Article => 2.0,
-                Declared::Nothing => 1.0,
-                Declared::Forum => 0.0,
-                Declared::Product => -1.0,
-                Declared::Listing => -2.0,
-            },
-        );
-        cells.set(PageRows, log(n_rows as u32));
-        cells.set(ContainerProseShare, share(self.container.prose_chars, self.total.prose_chars));
     }
 
     pub(super) fn elsewhere(&self, at: usize, cells: &mut Cells<'_>, shape: Shape) {

@@ -1,6 +1,7 @@
 //! What a row's text looks like, and how much of it stands elsewhere: in the headline, the description, the page's data.
 
 use crate::main_content::word_hash::each_word;
+use wide::i8x16;
 
 /// What a text looks like at its ends and between its words.
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,8 +35,8 @@ pub(super) fn look(text: &str) -> Look {
         _ => 0.0,
     };
     let bytes = &text.as_bytes()[..text.len().min(LOOK_BYTES)];
-    for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| MAY_BE_SIGN[usize::from(**byte)]) {
-        match (byte, bytes.get(at + 1), bytes.get(at + 2)) {
+    for at in beginnings_of_signs(bytes) {
+        match (bytes[at], bytes.get(at + 1), bytes.get(at + 2)) {
             (b'"', ..) => look.quotes += 1,
             (b'@' | b'/' | b'#', ..) => look.signs += 1,
             // ©; « ».
@@ -51,16 +52,31 @@ pub(super) fn look(text: &str) -> Look {
     look
 }
 
-/// The bytes that a sign may begin with.
-const MAY_BE_SIGN: [bool; 256] = {
-    let mut may_be = [false; 256];
-    let mut at = 0;
-    while at < 256 {
-        may_be[at] = matches!(at as u8, b'"' | b'@' | b'/' | b'#' | 0xc2 | 0xe2 | 0xe3);
-        at += 1;
-    }
-    may_be
-};
+/// Where the bytes stand that a sign may begin with.
+fn beginnings_of_signs(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let may_be = |chunk: &[u8; 16]| {
+        let chunk = i8x16::new(chunk.map(|it| it as i8));
+        let found = [b'"', b'@', b'/', b'#', 0xc2, 0xe2, 0xe3].map(|it| chunk.simd_eq(i8x16::splat(it as i8)));
+        found.into_iter().fold(i8x16::ZERO, |all, it| all | it).to_bitmask()
+    };
+    let chunks = bytes.chunks(16).map(move |chunk| {
+        chunk.as_array().map_or_else(
+            || {
+                let mut room = [0; 16];
+                room[..chunk.len()].copy_from_slice(chunk);
+                may_be(&room)
+            },
+            may_be,
+        )
+    });
+    (0..).step_by(16).zip(chunks).flat_map(|(start, mut found)| {
+        std::iter::from_fn(move || {
+            let at = (found != 0).then(|| start + found.trailing_zeros() as usize);
+            found &= found.wrapping_sub(1);
+            at
+        })
+    })
+}
 
 /// Bytes of a text in which signs are counted.
 const LOOK_BYTES: usize = 300;
@@ -114,20 +130,20 @@ impl Anchor {
         4 * self.words.len() + 8
     }
 
-    /// Share of the row's words that the anchor has, and of the anchor's that the row has; zeros where one is more than
-    /// four times the other's length and nothing can be learned.
-    pub(super) fn overlap(&self, row: &[u32]) -> (f32, f32) {
-        if row.is_empty() || row.len() > self.n_words_max() {
+    /// Share of a row's words that the anchor has, and of the anchor's that the row has; zeros where one is more than four
+    /// times the other's length and nothing can be learned. `row`: of its `n_words` those that may be known, sorted.
+    pub(super) fn overlap(&self, row: &[u32], n_words: usize) -> (f32, f32) {
+        if n_words > self.n_words_max() {
             return (0.0, 0.0);
         }
-        // Both are sorted: a merge counts what they share, without a branch, as which word is next is anybody's guess.
-        let (mut a, mut b, mut hits) = (0, 0, 0u32);
-        while let (Some(x), Some(y)) = (self.words.get(a), row.get(b)) {
-            hits += u32::from(x == y);
-            a += usize::from(x <= y);
-            b += usize::from(y <= x);
-        }
-        (hits as f32 / row.len() as f32, hits as f32 / self.words.len() as f32)
+        let hits: usize = row.chunk_by(|a, b| a == b).map(|same| self.count(same[0]).min(same.len())).sum();
+        (hits as f32 / n_words as f32, hits as f32 / self.words.len() as f32)
+    }
+
+    /// How often a word stands in it.
+    fn count(&self, word: u32) -> usize {
+        let at = self.words.partition_point(|it| *it < word);
+        self.words[at..].iter().take_while(|it| **it == word).count()
     }
 }
 
@@ -180,9 +196,9 @@ mod tests {
     #[test]
     fn overlap_ignores_case_and_signs() {
         let anchor = Anchor::new("Bridge closed – again").unwrap();
-        assert_eq!(anchor.overlap(&sorted("BRIDGE closed")), (1.0, 2.0 / 3.0));
+        assert_eq!(anchor.overlap(&sorted("BRIDGE closed"), 2), (1.0, 2.0 / 3.0));
         let anchor = Anchor::new("東京で会議").unwrap();
-        assert_eq!(anchor.overlap(&sorted("東京で")), (1.0, 0.6));
+        assert_eq!(anchor.overlap(&sorted("東京で"), 3), (1.0, 0.6));
     }
 
     #[test]

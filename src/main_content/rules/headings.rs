@@ -27,7 +27,7 @@ pub fn drop_empty_headings(blocks: &Blocks, verdicts: &mut [Verdict]) {
 }
 
 /// Kept headings that begin with a number which is one from that of the kept heading before or after, in order.
-fn counted_headings(blocks: &Blocks, verdicts: &[Verdict]) -> Vec<usize> {
+pub(super) fn counted_headings(blocks: &Blocks, verdicts: &[Verdict]) -> Vec<usize> {
     let kept =
         blocks.rows.iter().zip(verdicts).enumerate().filter(|it| *it.1.1 == Verdict::Keep).map(|it| (it.0, it.1.0));
     let headings: Vec<(usize, u8, Option<u32>)> = kept
