@@ -301,7 +301,10 @@ impl<'a> Judge<'a> {
     fn is_description(&self, row_idx: usize) -> bool {
         let text = fold(self.blocks.text(&self.blocks.rows[row_idx]));
         // A place may stand before it: "Lindmouth. The harbour …".
-        let holds = |it: &String| it.len() >= 20 && text.find(it.as_str()).is_some_and(|at| at <= PLACE_BYTES_MAX);
+        let holds = |it: &String| {
+            let n_before = text.len().saturating_sub(it.len()).min(PLACE_BYTES_MAX);
+            it.len() >= 20 && (1..=n_before).any(|at| text.as_bytes()[at..].starts_with(it.as_bytes()))
+        };
         let is_like = |it: &String| text.starts_with(it.as_str()) || it.starts_with(&text) || holds(it);
         text.len() >= 20 && self.descriptions.iter().any(is_like)
     }

@@ -77,14 +77,11 @@ reasons! {
 
 impl Verdict {
     /// Whether the model is not asked, as it could not change this: on news pages the rules are right about what names
-    /// itself, about ways around the site, forms and what is hidden, in other articles about ways and forms.
+    /// itself, about ways around the site, forms and what is hidden.
     pub fn is_settled(self, declared: Declared) -> bool {
         let Self::Drop(reason) = self else { return false };
-        match declared {
-            Declared::News => reason.is_named() || matches!(reason, Reason::Hidden | Reason::Form | Reason::Navigation),
-            Declared::Article => matches!(reason, Reason::Form | Reason::Navigation),
-            Declared::Nothing | Declared::Forum | Declared::Product | Declared::Listing => false,
-        }
+        declared == Declared::News
+            && (reason.is_named() || matches!(reason, Reason::Hidden | Reason::Form | Reason::Navigation))
     }
 }
 
