@@ -57,9 +57,9 @@ pub struct Story {
     /// How good the body is, from 0.0 to 1.0: the word F1 that the model's probabilities make one expect; where the rules
     /// decided alone, the share of the page's prose that is in it, which nobody has measured.
     ///
-    /// How it compares with the F1 that was reached, on pages that the model was trained on: fundus-a 0.982 expected, 0.987
-    /// reached. wcxb-dev, from 0.9 on 0.973 and 0.967 (1,052 pages), from 0.8 on 0.859 and 0.841 (235), from 0.7 on 0.748 and
-    /// 0.603 (134), below 0.629 and 0.542 (49): what is less than 0.8 is rather less than it says.
+    /// How it compares with the F1 that was reached, on pages that the model was trained on: fundus-a 0.985 expected, 0.992
+    /// reached. wcxb-dev, from 0.9 on 0.972 and 0.965 (1,065 pages), from 0.8 on 0.853 and 0.829 (232), from 0.7 on 0.754 and
+    /// 0.681 (116), below 0.596 and 0.481 (68): what is less than 0.8 is rather less than it says.
     pub confidence: f32,
     /// Whether the page asks for money or an account before the rest.
     pub has_wall: bool,
@@ -319,7 +319,8 @@ pub fn from_data(dom: &Dom, anchors: &Anchors<'_>, shown: &Story) -> Option<Stor
     {
         parts.remove(0);
     }
-    let is_more = data::n_prose(&parts) > 2 * data::n_prose(&shown.parts);
+    // Lists of places or results are no prose, but may be the story.
+    let is_more = data::n_prose(&parts) > 2 * data::n_chars(&shown.parts);
     is_more.then(|| Story { parts, confidence: DATA_CONFIDENCE, ..Story::default() })
 }
 

@@ -132,10 +132,9 @@ impl WordHash {
         let (groups, _) = bytes[..length].as_chunks();
         let hash = groups.iter().fold(Self::START, |hash, it| step(hash, lower(it)));
         let (rest, n_rest) = (&bytes[8 * groups.len()..], length % 8);
-        let last = rest.first_chunk().map_or_else(
-            || rest.iter().rev().fold(0, |group, byte| group << 8 | u64::from(byte | 0x20)),
-            |group| lower(group),
-        );
+        let last = rest
+            .first_chunk()
+            .map_or_else(|| rest.iter().rev().fold(0, |group, byte| group << 8 | u64::from(byte | 0x20)), lower);
         step(hash, last & ((1 << (8 * n_rest)) - 1))
     }
 }
