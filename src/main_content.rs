@@ -319,8 +319,7 @@ pub fn from_data(dom: &Dom, anchors: &Anchors<'_>, shown: &Story) -> Option<Stor
     {
         parts.remove(0);
     }
-    // Lists of places or results are no prose, but may be the story.
-    let is_more = data::n_prose(&parts) > 2 * data::n_chars(&shown.parts);
+    let is_more = data::n_prose(&parts) > 2 * data::n_prose(&shown.parts);
     is_more.then(|| Story { parts, confidence: DATA_CONFIDENCE, ..Story::default() })
 }
 
@@ -436,5 +435,23 @@ mod tests {
     fn a_text_may_read_as_a_caption() {
         use PartKind::{Caption, Paragraph};
         check("<p>村瀬さん＝３日、霧沢<p>図書館。<p>图为图书馆。记者 摄", &[Caption, Paragraph, Caption]);
+    }
+
+    #[test]
+    fn a_body_in_data_stands_for_what_is_not_shown() {
+        let sentence =
+            "The harbour of Lindmouth was closed on Monday after a crane fell into the water, the port said.";
+        let body = [sentence; 6].join(" ");
+        let html = format!("<script type=application/json>{{\"title\":\"Crane\",\"body\":\"{body}\"}}</script>");
+        let dom = Dom::parse(&html, &dom::Options::default());
+        let is_used = |declared: Declared, lines: &[&str]| {
+            let part = |it: &&str| BodyPart::new(PartKind::ListItem, *it);
+            let shown = Story { parts: lines.iter().map(part).collect(), ..Story::default() };
+            let anchors = Anchors { stated: Stated { declared, ..Stated::default() }, headline_node: None };
+            from_data(&dom, &anchors, &shown).is_some()
+        };
+        assert!(is_used(Declared::News, &["Lindmouth"]) && is_used(Declared::Product, &[]));
+        // What a shop lists is what it is about.
+        assert!(!is_used(Declared::Product, &["Lindmouth"]));
     }
 }

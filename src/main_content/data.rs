@@ -270,19 +270,10 @@ pub(super) fn has_prose(parts: &[BodyPart], n_min: usize) -> bool {
 }
 
 fn prose_of(part: &BodyPart) -> usize {
-    prose(&counted(part)) as usize
-}
-
-/// Characters of parts, prose or not, measured as for blocks.
-pub(super) fn n_chars(parts: &[BodyPart]) -> usize {
-    parts.iter().map(|it| counted(it).n_chars as usize).sum()
-}
-
-fn counted(part: &BodyPart) -> Block {
     let node = dom::NodeId::at(0);
     let mut block = Block::new(node, (node, node), 0..part.text.len(), part.kind, blocks::Gap::Element);
     blocks::count(&part.text, &mut block);
-    block
+    prose(&block) as usize
 }
 
 /// A script of fewer bytes holds no story.
