@@ -488,6 +488,21 @@ mod tests {
         gather(&dom, url.as_ref()).settle(&Body { today, ..Body::default() }).metadata
     }
 
+    #[test]
+    fn authors_far_from_the_headline_are_those_of_one_place() {
+        let authors = |end: &str| {
+            let html =
+                format!("<h1>Goats reopen the pass</h1>{}{end}", "<p>It was a long and windy way up.".repeat(600));
+            let metadata = facts("https://paper.example/goats", &html, None);
+            metadata.author.into_iter().map(|it| it.name).collect::<Vec<_>>()
+        };
+        let link = |name: &str| format!("<a href=/author/x>{name}</a>");
+        let both = format!("<p>{}, {}", link("Jane Doe"), link("Tom Roe"));
+        assert_eq!(authors(&both), ["Jane Doe", "Tom Roe"]);
+        let elsewhere = format!("{both}{}<p>{}", "<p>More to read.".repeat(40), link("Ann Lee"));
+        assert!(authors(&elsewhere).is_empty());
+    }
+
     /// One fact after another as text, lists joined by `; `.
     #[track_caller]
     fn check(html: &str, fact: fn(&Metadata) -> String, expected: &str) {

@@ -670,8 +670,8 @@ pub fn by_words(text: &str, row: &Block) -> Option<Reason> {
 }
 
 /// What a line of a news page is by its form alone, in any language: an arrow and a link to something else, tags, an address
-/// to write to. Of 168, 102 and 70 such lines on the news pages of fundus-a and traf-a none is of a story; of those on other
-/// sites' articles (wcxb-dev) one in ten is.
+/// to write to. Of 168, 88 and 59 such lines on the pages of fundus-a and traf-a none is of a story; of those in articles of
+/// other kinds (wcxb-dev) one in ten is.
 fn by_form(text: &str, row: &Block) -> Option<Reason> {
     const ARROWS: [&str; 13] = [">>", "»", "►", "▶", "→", "➤", "➡", "⇒", "=>", "❯", "›", "▸", "👉"];
     if row.kind == PartKind::Heading || row.n_chars > LINE_CHARS_MAX {

@@ -8,7 +8,8 @@ pub(super) const BY_WORDS: &[&str] = &[
     "escrito por", "publicado por", "texto de", "di", "a cura di", "scritto da", "door", "geschreven door", "av",
     "skriven av", "skrevet av", "af", "skrevet af", "napisał", "napisała", "autor", "autorka", "autorzy", "autoři",
     "autora", "author", "authors", "author(s)", "autor(en)", "autor(es)", "auteur", "auteur(s)", "autore", "autores",
-    "tekst", "text", "texte", "texto", "testo", "od", "автор", "авторы", "автори", "aвтор", "yazan", "kirjoittanut", "szerző", "írta", "oleh", "de la", "tác giả",
+    "tekst", "text", "texte", "texto", "testo", "od", "автор", "авторы", "автори", "aвтор", "yazan", "kirjoittanut",
+    "szerző", "írta", "oleh", "de la", "tác giả",
     "του", "της", "teksti", "γράφει η", "γράφει ο", "γράφουν οι", "γράφει", "γράφουν", "โดย", "기자명", "作者", "מאת",
     "بقلم", "द्वारा",
 ];

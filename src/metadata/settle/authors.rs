@@ -1,8 +1,8 @@
 //! The authors, from the sources that name them.
 //!
 //! The first source by precedence that names somebody other than the site itself is believed whole, its order kept. Where
-//! none does, the page's only link to an author does, however far from the headline; in a thread it is who began it. The
-//! site's name stands only where no source names anybody else.
+//! none does, the page's only link to an author does, or several in one place, however far from the headline; in a thread it
+//! is who began it. The site's name stands only where no source names anybody else.
 
 use super::{Around, confidence, precedence};
 use crate::article::{Author, AuthorKind};
