@@ -182,20 +182,16 @@ impl Reading {
                 let is_heading = blocks.rows[row_idx].kind == PartKind::Heading;
                 verdicts[row_idx] = match (*keep, verdicts[row_idx]) {
                     (true, Verdict::Drop(Reason::Headline)) => verdicts[row_idx],
+                    (true, settled) if settled.is_settled(declared) => settled,
                     // What is hidden in an article may open at a click, or be there for no reader.
                     (true, Verdict::Drop(Reason::Hidden))
                         if is_article
-                            && (declared == Declared::News
-                                || blocks.rows[row_idx].kind == PartKind::Code
+                            && (blocks.rows[row_idx].kind == PartKind::Code
                                 || choice.probabilities[row_idx] < HIDDEN_LIKELY_MIN) =>
                     {
                         verdicts[row_idx]
                     }
                     (true, Verdict::Drop(Reason::Form)) if is_article => verdicts[row_idx],
-                    // What names itself a box or a widget on a news page is one.
-                    (true, Verdict::Drop(reason)) if declared == Declared::News && reason.is_named() => {
-                        verdicts[row_idx]
-                    }
                     (true, _) => Verdict::Keep,
                     (false, Verdict::Keep) if is_heading && is_declared => Verdict::Keep,
                     (false, Verdict::Keep) => Verdict::Drop(Reason::Unlikely),

@@ -325,6 +325,13 @@ mod tests {
     const TWO: &str = "Nobody was hurt, it added, and divers are expected to begin their work before the end of the week, weather permitting.";
 
     #[test]
+    fn styles_and_scripts_are_code() {
+        let style = ".box:has(a) { border-radius: 8px; overflow: hidden } @media (min-width: 1024px) { .box { height: 586px } }";
+        assert!(is_code(style) && is_code("function(){ return document.createElement('script'); }"));
+        assert!(!is_code(ONE) && !is_code(TWO));
+    }
+
+    #[test]
     fn a_body_as_markup_in_one_string_is_found() {
         let data = format!(
             r#"{{"props":{{"title":"Crane","body":"<p>{ONE}</p>\n<h2>Divers<\/h2><p>{TWO}</p>","teaser":"x"}}}}"#

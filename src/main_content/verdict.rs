@@ -76,8 +76,8 @@ reasons! {
 }
 
 impl Verdict {
-    /// Whether the model is not asked, as it could not change this: on news pages the rules are right about what names
-    /// itself, about ways around the site, forms and what is hidden.
+    /// Whether this stands and the model is not asked: on news pages the rules are right about what names itself a box or a
+    /// widget, about ways around the site, forms and what is hidden.
     pub fn is_settled(self, declared: Declared) -> bool {
         let Self::Drop(reason) = self else { return false };
         declared == Declared::News

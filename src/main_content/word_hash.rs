@@ -153,7 +153,9 @@ mod tests {
 
     #[test]
     fn a_word_has_one_number_wherever_it_stands() {
-        let words = ["a", "lighthouse", "Überraschungsfrei", "12345678", "École", "naïveté", "東", "x1"];
+        let long = ["farther".repeat(20), "lighting".repeat(8)];
+        let words =
+            ["a", "lighthouse", "Überraschungsfrei", "12345678", "École", "naïveté", "東", &long[0], &long[1], "x1"];
         let alone: Vec<u64> = words.iter().flat_map(|it| words_of(it)).collect();
         assert_eq!(alone.len(), words.len());
         for gap in [" ", ", ", " – ", " (…) ", "'"] {
