@@ -5,20 +5,24 @@
 //!
 //! PAGES lists one HTML file a line, after a tab its address. Written are `PREFIX.names` (one column a line: those of a row,
 //! an empty line, those of a judged row, an empty line, those of a page), `PREFIX.kinds` (little-endian f32, page by page),
-//! `PREFIX.jsonl` (a line a page: its blocks as `[text, hidden, words]`) and `PREFIX.rows`
-//! (little-endian f32, row by row). Then, for every line `context JUDGED OUT` on stdin, JUDGED is read (one f32 a row of all
+//! `PREFIX.jsonl` (a line a page: its blocks as `[text, hidden, words]`), `PREFIX.tokens` (a line a page: the elements that hold
+//! its rows and those around, as `[number of the one around or -1, words it is called by]`, and the element of each row) and
+//! `PREFIX.rows` (little-endian f32, row by row). Then, for every line `context JUDGED OUT` on stdin, JUDGED is read (one f32 a row of all
 //! pages) and the judged rows are written to OUT; for `story JUDGED OUT`, a JSON list with the text of each page's story by
-//! these probabilities. `done` on stdout says so.
+//! these probabilities; for `tokens TABLE OUT`, TABLE is read as `tokens.txt` is, and the columns that it makes are written to
+//! OUT (little-endian f32, row by row). `done` on stdout says so.
 
 #![allow(clippy::print_stdout, reason = "it talks to a script by its stdout")]
 
 use copydesk::article::text_of;
 use copydesk::decode::{self, Hints};
-use copydesk::dom::{self, Dom};
+use copydesk::dom::{self, Dom, NodeId};
 use copydesk::main_content::features::{self, Declared, context};
 use copydesk::main_content::scale::Scale;
+use copydesk::main_content::tokens::{self, Called, Tokens};
 use copydesk::main_content::{self, Anchors, Reading, Stated, page_type};
 use copydesk::metadata::{self, Claims};
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs;
 use std::io::{BufRead, BufWriter, Write};
@@ -49,6 +53,27 @@ impl Page {
     fn kind(&self) -> [i8; page_type::N] {
         let measure = |anchors: &Anchors<'_>| page_type::measure(&self.dom, &self.reading, &anchors.stated);
         with_anchors(&self.claims, self.url.as_ref(), measure)
+    }
+
+    /// The elements that hold rows and those around, outer ones first: the number of the one around and the words it is called
+    /// by; then the element of each row.
+    fn tokens(&self) -> (Vec<(isize, Vec<String>)>, Vec<usize>) {
+        let (dom, rows) = (&self.dom, &self.reading.blocks.rows);
+        let around: BTreeSet<NodeId> = rows.iter().flat_map(|it| dom.ancestors(it.element)).collect();
+        let number: BTreeMap<NodeId, usize> = around.into_iter().zip(0..).collect();
+        let element = |node: &NodeId| {
+            let mut words = Vec::new();
+            tokens::each(dom, *node, |it| words.push(it.to_owned()));
+            (dom.parent(*node).map_or(-1, |it| number[&it] as isize), words)
+        };
+        (number.keys().map(element).collect(), rows.iter().map(|it| number[&it.element]).collect())
+    }
+
+    /// The columns of each row by words and their weights.
+    fn token_columns(&self, tokens: &Tokens) -> Vec<f32> {
+        let mut called = Called::new(&self.dom, tokens);
+        let columns = self.reading.blocks.rows.iter().flat_map(|it| called.columns(it.element));
+        columns.map(|it| Scale::Count.number(Scale::Count.code(it))).collect()
     }
 
     /// The text of the story by the model's probabilities, or of the page's data, as `extract` finds and joins it.
@@ -109,13 +134,24 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(file, "{}", serde_json::to_string(&rows)?)?;
     }
     file.flush()?;
+    let mut file = BufWriter::new(fs::File::create(format!("{prefix}.tokens"))?);
+    for page in &pages {
+        writeln!(file, "{}", serde_json::to_string(&page.tokens())?)?;
+    }
+    file.flush()?;
     println!("ready");
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         let words: Vec<&str> = line.split(' ').collect();
-        let [ask, judged, out] = words[..] else { return Err(format!("what is {line:?}?").into()) };
-        let judged = fs::read(judged)?;
-        let judged: Vec<f32> = judged.as_chunks().0.iter().map(|it| f32::from_le_bytes(*it)).collect();
+        let [ask, given, out] = words[..] else { return Err(format!("what is {line:?}?").into()) };
+        let given = fs::read(given)?;
+        if ask == "tokens" {
+            let table = Tokens::parse(str::from_utf8(&given)?).ok_or("a line is no word with three weights")?;
+            write_rows(out, pages.iter().flat_map(|it| it.token_columns(&table)))?;
+            println!("done");
+            continue;
+        }
+        let judged: Vec<f32> = given.as_chunks().0.iter().map(|it| f32::from_le_bytes(*it)).collect();
         let mut rest = judged.as_slice();
         let of_pages = pages.iter().map(|page| {
             let (of_page, after) = rest.split_at(page.reading.blocks.rows.len());

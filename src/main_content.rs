@@ -24,6 +24,7 @@ pub mod rules;
 pub mod saved_text;
 pub mod scale;
 mod streamed;
+pub mod tokens;
 pub mod verdict;
 mod word_hash;
 pub mod words;
@@ -174,9 +175,14 @@ impl Reading {
             Declared::Forum | Declared::Product | Declared::Listing => false,
         };
         let is_declared = matches!(declared, Declared::News | Declared::Article);
-        // A page of which the model takes nothing is left to the rules; an article has prose.
-        let mut kept = blocks.rows.iter().zip(&choice.keep).filter(|(_, keep)| **keep);
-        let is_by_model = if is_article { kept.any(|(row, _)| prose(row) > 0.0) } else { kept.next().is_some() };
+        // A page of which the model takes nothing is left to the rules, and so is an article of which it takes no prose, unless
+        // they know of none and it takes a list's worth.
+        let kept = || blocks.rows.iter().zip(&choice.keep).filter(|(_, keep)| **keep).map(|(row, _)| row);
+        let is_by_rules =
+            || blocks.rows.iter().zip(&verdicts).any(|(row, it)| *it == Verdict::Keep && prose(row) > 0.0);
+        let is_bare_list = || kept().map(|it| it.n_words).sum::<u32>() >= LIST_WORDS_MIN && !is_by_rules();
+        let is_by_model =
+            kept().next().is_some() && (!is_article || kept().any(|it| prose(it) > 0.0) || is_bare_list());
         if is_by_model {
             for (row_idx, keep) in choice.keep.iter().enumerate() {
                 let is_heading = blocks.rows[row_idx].kind == PartKind::Heading;
@@ -243,6 +249,9 @@ impl Reading {
     }
 }
 
+/// Words of a list that make it the content of a page without prose: a page that only says that it is not there has fewer;
+/// the lists of wcxb-dev that this is about have 160 and more.
+const LIST_WORDS_MIN: u32 = 50;
 /// How likely a hidden row of an article must be of the story, to be in.
 const HIDDEN_LIKELY_MIN: f32 = 0.8;
 /// From this on a page that the model takes for something else is none of an article's: of those that it gives 0.6 to 0.7,
@@ -431,6 +440,26 @@ mod tests {
     fn a_text_may_read_as_a_caption() {
         use PartKind::{Caption, Paragraph};
         check("<p>村瀬さん＝３日、霧沢<p>図書館。<p>图为图书馆。记者 摄", &[Caption, Paragraph, Caption]);
+    }
+
+    /// The lines of the story of an undeclared page.
+    fn lines_of(html: &str) -> Vec<String> {
+        let dom = Dom::parse(html, &dom::Options::default());
+        let anchors = Anchors { stated: Stated::default(), headline_node: None };
+        find(&dom, &anchors, Picks::default(), None, false, None).parts.into_iter().map(|it| it.text).collect()
+    }
+
+    #[test]
+    fn what_asks_about_cookies_is_of_no_page() {
+        let prose = "A cup of tea is made in four minutes, and cold in twenty, whatever the pot is made of. ".repeat(4);
+        let about =
+            "We use cookies to count visits and to show you what you like; some are needed by the page itself. ";
+        let story = format!("<div class=content><p>{prose}<p>{prose} So it is.</div>");
+        let asked = format!("{story}<div id=onetrust-banner-sdk><h2>Your privacy</h2><p>{about}</div>");
+        assert_eq!(lines_of(&asked), lines_of(&story));
+        let chapter =
+            format!("<main><h1>Tea</h1><p>{prose}<section id=cookies><h2>Cookies</h2><p>{prose} So it is.</main>");
+        assert!(lines_of(&chapter).iter().any(|it| it.ends_with("So it is.")), "{:?}", lines_of(&chapter));
     }
 
     #[test]

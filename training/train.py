@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains the block model: from labelled pages to src/main_content/weights.txt.
+"""Trains the block model: from labelled pages to src/main_content/weights.txt and tokens.txt.
 
     pip install -r training/requirements.txt
     python3 training/train.py DATA [--figures] [--work DIR]
@@ -9,7 +9,9 @@ are one set more. Rows of numbers come from the program itself (`examples/rows.r
 LightGBM, one thread and fixed seeds, so that the same data give the same weights.
 
 There is a model for pages that call themselves articles and one for all others; each has two stages. The first judges each row by its own measurements. The second sees those and what the first says about the
-rows around; for that, the first judges every page without having seen its group (a site or publisher): three folds.
+rows around; for that, the first judges every page without having seen its group (a site or publisher): three folds. Before
+both, the words that elements are called by get weights (src/main_content/tokens.txt), which make columns of each row; those of
+a page that is trained on come from the pages of other groups, too.
 
 --figures  also measures the stories that the program gives, by word F1 or snippet F: each kind of set with none of its kind in training, and the recipe
            cross-validated by group. They go into the weights' provenance. Takes a quarter of an hour.
@@ -29,6 +31,8 @@ from collections import Counter
 
 import lightgbm
 import numpy as np
+import scipy.optimize
+import scipy.sparse
 
 import labels
 
@@ -57,6 +61,12 @@ OUT_WEIGHT_MAX = 3.0
 LABELS_F1_MIN = 0.85
 # Rows that the first stage is sure to be out need no second (SURELY_OUT in model.rs).
 SURELY_OUT = 0.01
+# A word's weights are for a distance at which it stands on so many sites; fewer say more of the sites than of the word.
+TOKEN_SITES_MIN = 5
+# The square of a weight costs half of that, where a row is worth 1.
+TOKEN_COST = 30.0
+# Steps of a weight in one of log-odds (UNITS in tokens.rs), and the greatest.
+TOKEN_UNITS, TOKEN_ENDS = 32, 127
 DEPTH = 5
 TREES = (150, 200)
 PARAMETERS = dict(
@@ -66,6 +76,9 @@ PARAMETERS = dict(
     extra_trees=True, max_bin=63, num_threads=1, deterministic=True, force_row_wise=True, verbosity=-1, seed=7,
 )
 
+
+# Columns that the words of names make: own, parent, farther out, all.
+N_TOKEN_COLUMNS = 4
 
 # The least value of PageDeclared for a page that calls itself an article.
 ARTICLE = 2
@@ -199,7 +212,40 @@ class Program:
             self.sets[name] = Set(name, self.truth[name], of_set, x[row : row + n_rows], self.names, cache)
             self.sets[name].page_x = kinds[page : page + n]
             page, row = page + n, row + n_rows
-        self.n_rows = row
+        self.read_tokens()
+
+    def read_tokens(self):
+        """Sets the `tokens` of each set: how often each word stands in the element of each row, around it and farther out."""
+        number, rows, columns, counts, row = {}, [], [], [], 0
+        with open(self.prefix + ".tokens", encoding="utf-8") as file:
+            for line in file:
+                elements, of_rows = json.loads(line)
+                elements = [(parent, Counter(number.setdefault(w, len(number)) for w in words)) for parent, words in elements]
+                above = []
+                for parent, words in elements:
+                    above.append(words + above[parent] if parent >= 0 else words)
+                for element in of_rows:
+                    parent, own = elements[element]
+                    grandparent, around = elements[parent]
+                    for distance, words in enumerate((own, around, above[grandparent] if grandparent >= 0 else {})):
+                        rows += [row] * len(words)
+                        columns += [3 * word + distance for word in words]
+                        counts += words.values()
+                    row += 1
+        self.words = list(number)
+        tokens = scipy.sparse.csr_matrix((np.array(counts, dtype=np.float32), (rows, columns)), (row, 3 * len(number)))
+        row = 0
+        for s in self.sets.values():
+            s.tokens = tokens[row : row + len(s.x)]
+            row += len(s.x)
+
+    def token_columns(self, weights):
+        """The columns that weights of words ({word: its three}) make: {set: rows}."""
+        table = "".join(f"{word} {own} {parent} {farther}\n" for word, (own, parent, farther) in sorted(weights.items()))
+        with open(self.prefix + ".table", "w", encoding="utf-8") as file:
+            file.write(table)
+        self.tell(f"tokens {self.prefix}.table {self.prefix}.columns")
+        return self.split(np.fromfile(self.prefix + ".columns", dtype="<f4").reshape(-1, N_TOKEN_COLUMNS))
 
     def expect(self, word):
         line = self.process.stdout.readline().strip()
@@ -209,7 +255,10 @@ class Program:
     def ask(self, what, judged):
         every = np.concatenate([judged.get(n, np.zeros(len(s.x))) for n, s in self.sets.items()])
         every.astype("<f4").tofile(self.prefix + ".judged")
-        self.process.stdin.write(f"{what} {self.prefix}.judged {self.prefix}.{what}\n")
+        self.tell(f"{what} {self.prefix}.judged {self.prefix}.{what}")
+
+    def tell(self, line):
+        self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
         self.expect("done")
 
@@ -227,7 +276,10 @@ class Program:
     def context(self, judged):
         """What a first judgement ({set: probabilities}) says about each row: {set: rows}."""
         self.ask("context", judged)
-        cells = np.fromfile(self.prefix + ".context", dtype="<f4").reshape(-1, len(self.judged_names))
+        return self.split(np.fromfile(self.prefix + ".context", dtype="<f4").reshape(-1, len(self.judged_names)))
+
+    def split(self, cells):
+        """Rows of all pages by set."""
         out, row = {}, 0
         for n, s in self.sets.items():
             out[n] = cells[row : row + len(s.x)]
@@ -243,6 +295,52 @@ def fit(xs, ys, ws, n_trees):
     x, y, w = np.concatenate(xs), np.concatenate(ys), np.concatenate(ws)
     w *= len(w) / w.sum()
     return lightgbm.train(PARAMETERS, lightgbm.Dataset(x, y, weight=w, params=PARAMETERS), n_trees)
+
+
+def fit_tokens(program, use):
+    """Weights of words by a logistic regression over the rows of the pages: {word: own, parent, farther out}."""
+    parts, sites = [], 0
+    for name, pages in use.items():
+        s = program.sets[name]
+        w = sum(s.weights(kind) for kind in MODELS)
+        rows = pages[s.page] & (w > 0)
+        parts.append((s.tokens[rows], s.y[rows] >= 0.5, w[rows]))
+        rows = pages[s.page]
+        site = np.unique(s.group, return_inverse=True)[1][s.page[rows]]
+        of_site = scipy.sparse.csr_matrix((np.ones(len(site)), (site, np.arange(len(site)))))
+        sites += np.asarray((of_site @ s.tokens[rows] > 0).sum(axis=0)).ravel()
+    known = np.flatnonzero(sites >= TOKEN_SITES_MIN)
+    x = scipy.sparse.vstack([x for x, _, _ in parts]).tocsr()[:, known]
+    across = x.T.tocsr()
+    y, w = (np.concatenate([p[at] for p in parts]).astype(float) for at in (1, 2))
+    w *= len(w) / w.sum()
+
+    def cost(weights):
+        odds = x @ weights[:-1] + weights[-1]
+        slope = w * (1 / (1 + np.exp(-odds)) - y)
+        value = (w * (np.logaddexp(0, odds) - y * odds)).sum() + TOKEN_COST / 2 * (weights[:-1] ** 2).sum()
+        return value, np.append(across @ slope + TOKEN_COST * weights[:-1], slope.sum())
+
+    found = scipy.optimize.minimize(cost, np.zeros(len(known) + 1), jac=True, method="L-BFGS-B", options={"maxiter": 60})
+    steps = np.clip(np.round(found.x[:-1] * TOKEN_UNITS), -TOKEN_ENDS, TOKEN_ENDS).astype(int)
+    weights = {}
+    for column, step in zip(known, steps):
+        if step:
+            weights.setdefault(program.words[column // 3], [0, 0, 0])[column % 3] = step
+    return weights
+
+
+def learn_tokens(program, use):
+    """Weighs the words of the pages and sets the columns that they make: of these pages by the words of other groups."""
+    first = program.names.index("TokensOwn")
+    for k in [0, 1, 2, None]:
+        of_fold = {name: np.array([fold(g, 3, "first") == k for g in program.sets[name].group]) for name in use}
+        columns = program.token_columns(fit_tokens(program, {name: use[name] & ~of_fold[name] for name in use}))
+        for name, s in program.sets.items():
+            used = use.get(name, np.zeros(len(s.truth), dtype=bool))
+            pages = ~used if k is None else used & of_fold.get(name, used)
+            rows = pages[s.page]
+            s.x[rows, first : first + N_TOKEN_COLUMNS] = columns[name][rows]
 
 
 def part(s, kind, x, use, easy, share):
@@ -282,6 +380,7 @@ def fit_both(program, kind, use):
 
 
 def fit_all(program, use, kinds=tuple(MODELS)):
+    learn_tokens(program, use)
     return {kind: fit_both(program, kind, use) for kind in kinds}
 
 
@@ -365,8 +464,10 @@ def figures(program):
     return out
 
 
-def write(path, program, models, scores):
-    """The trees in the form of `model.rs`."""
+def write(path, tokens_path, program, models, scores):
+    """The trees in the form of `model.rs`, and the words that they were trained with in that of `tokens.rs`."""
+    with open(program.prefix + ".table", encoding="utf-8") as file:
+        words = file.read()
     lines = []
     known = [program.names, program.judged_names + program.names]
     for kind, model in models.items():
@@ -387,10 +488,12 @@ def write(path, program, models, scores):
         "trainer": f"lightgbm {lightgbm.__version__}",
         "scores": ", ".join(f"{k} {v}" for k, v in scores.items()) or "not measured",
         "digest": "sha256:" + hashlib.sha256(body.encode()).hexdigest(),
+        "tokens": "sha256:" + hashlib.sha256(words.encode()).hexdigest(),
     }
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("".join(f"{k}: {v}\n" for k, v in head.items()) + body)
-    print(f"{path}: {os.path.getsize(path)} bytes")
+    for file_path, text in ((path, "".join(f"{k}: {v}\n" for k, v in head.items()) + body), (tokens_path, words)):
+        with open(file_path, "w", encoding="utf-8") as file:
+            file.write(text)
+        print(f"{file_path}: {os.path.getsize(file_path)} bytes")
 
 
 def forest_lines(key, trees, names):
@@ -435,6 +538,7 @@ def main():
     parser.add_argument("--figures", action="store_true")
     parser.add_argument("--work", default=os.path.join(ROOT, "target", "training"))
     parser.add_argument("--weights", default=os.path.join(ROOT, "src", "main_content", "weights.txt"))
+    parser.add_argument("--tokens", default=os.path.join(ROOT, "src", "main_content", "tokens.txt"))
     arguments = parser.parse_args()
     os.makedirs(arguments.work, exist_ok=True)
     program = Program(arguments.data, arguments.work)
@@ -443,7 +547,8 @@ def main():
             print(f"labels of {name}: {s.labels_f1.mean():.4f}, articles {s.labels_f1[s.is_article].mean():.4f}", flush=True)
     scores = figures(program) if arguments.figures else {}
     everything = {n: np.ones(len(s.truth), dtype=bool) for n, s in program.sets.items()}
-    write(arguments.weights, program, fit_all(program, everything), scores)
+    models = fit_all(program, everything)
+    write(arguments.weights, arguments.tokens, program, models, scores)
 
 
 if __name__ == "__main__":

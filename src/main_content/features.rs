@@ -1,7 +1,8 @@
 //! A page's rows as numbers: one named measurement a column, for the model to judge by.
 //!
 //! Everything here means the same on every site and in every language: shapes of texts, places in the tree, what stands
-//! around. Class names count only through their [meanings](super::marks). A row is measured by itself first; then it is told of
+//! around. Class names count through their [meanings](super::marks) and through [what training made of their
+//! words](super::tokens). A row is measured by itself first; then it is told of
 //! the rows next to it. [`context`] adds what a first judgement of all rows says about each.
 
 mod alike;
@@ -13,6 +14,7 @@ mod wording;
 use super::blocks::Blocks;
 use super::marks::Mark;
 use super::scale::{Scale, columns};
+use super::tokens::{self, Called};
 use crate::dom::Dom;
 use page::Page;
 use survey::{Survey, around};
@@ -267,8 +269,10 @@ const MARKS_AT: usize = AROUND_AT + around::NAMES.len();
 const NEIGHBOURS_AT: usize = MARKS_AT + MARKS.len();
 const SAME_SHAPE_AT: usize = NEIGHBOURS_AT + OFFSETS.len() * NEIGHBOUR.len();
 
+const TOKENS_AT: usize = SAME_SHAPE_AT + SAME_SHAPE.len();
+
 /// Numbers a row.
-pub const N: usize = SAME_SHAPE_AT + SAME_SHAPE.len();
+pub const N: usize = TOKENS_AT + tokens::COLUMNS.len();
 
 /// The name of each column.
 pub fn names() -> Vec<String> {
@@ -280,6 +284,7 @@ pub fn names() -> Vec<String> {
         names.extend(NEIGHBOUR.iter().map(|it| format!("{}@{offset:+}", NAMES[*it as usize])));
     }
     names.extend(SAME_SHAPE.iter().map(|it| format!("SameShape@{it:+}")));
+    names.extend(tokens::COLUMNS.map(str::to_owned));
     names
 }
 
@@ -308,6 +313,7 @@ pub fn measure(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>
     let mut cells_of_all = vec![0; n_rows * N];
     let mut widget = None;
     let common = page.common();
+    let mut called = Called::new(dom, tokens::built_in());
     for (at, (place, cells)) in places.iter_mut().zip(cells_of_all.as_chunks_mut().0).enumerate() {
         let mut cells = Cells(cells);
         if asked[at] {
@@ -318,6 +324,8 @@ pub fn measure(dom: &Dom, blocks: &Blocks, marks: &[Mark], anchors: &Anchors<'_>
             page.position(at, &mut cells, place);
             page.elsewhere(at, &mut cells, shapes[place.shape as usize]);
             page.words(at, &mut cells, widget);
+            let tokens = called.columns(blocks.rows[at].element);
+            cells.0[TOKENS_AT..].copy_from_slice(&tokens.map(|it| Scale::Count.code(it)));
         } else if OFFSETS.iter().any(|it| at.checked_add_signed(*it).is_some_and(|it| asked.get(it) == Some(&true))) {
             page.told(at, &mut cells);
         }

@@ -81,7 +81,7 @@ marks! {
     /// Asks for money before the rest.
     PAYWALL 17: ["paywall" "pay-wall" "piano" "metered" "subscriber-only" "premium-wall" "regwall" "registration-wall" "offer-" "tp-container" "locked" "subscribe-wall" "paid-barrier" "barrier" "plus-teaser"] ["gate" "wall"],
     /// A box within the story.
-    BOX 18: ["infobox" "info-box" "factbox" "fact-box" "faktabox" "faktenbox" "zahlenbox" "faktaruta" "fakta" "infokasten" "kasten" "callout" "highlight-box" "key-facts" "keyfacts" "at-a-glance" "keypoints" "key-points" "summary-box" "quick-facts" "encadre" "recuadro" "ramka" "textbox" "text-box" "infobloc" "explainer" "box-"]
+    BOX 18: ["infobox" "info-box" "factbox" "fact-box" "faktabox" "faktenbox" "zahlenbox" "faktaruta" "fakta" "infokasten" "kasten" "callout" "highlight-box" "key-facts" "keyfacts" "at-a-glance" "keypoints" "key-points" "summary-box" "quick-facts" "encadre" "recuadro" "ramka" "textbox" "text-box" "infobloc" "explainer" "zur-person" "box-"]
         ["box" "info-card" "panel" "note"],
     /// A card of another story, or what the theme calls so.
     TEASER 19: ["teaser" "card" "tease" "excerpt" "snippet" "thumbnail" "listing" "news-item" "newsitem" "story-item" "list-item" "grid-item" "post-item" "feed-item" "entry-title-link" "td_module" "td-module" "archive" "promo-item" "carousel" "slider" "swiper" "slick" "owl-"]
@@ -310,8 +310,13 @@ fn of_name(value: &str, room: &mut Room) -> Mark {
             }
         }
     }
-    mark
+    // WordPress names a post's tags and categories among its classes.
+    let is_post = || POST_CLASSES.iter().any(|it| memchr::memmem::find(bytes, it).is_some());
+    if mark.any(Mark::TAGS) && is_post() { Mark(mark.0 & !Mark::TAGS.0) } else { mark }
 }
+
+/// Classes of a post in WordPress, whatever the theme: `post_class` of its template tags.
+const POST_CLASSES: [&[u8]; 2] = [b"hentry", b"status-publish"];
 
 /// What a byte is at the end or the beginning of a word.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -398,6 +403,13 @@ mod tests {
         assert_eq!(of(Tag::DIV), [Mark::BODY, Mark::PAYWALL, Mark::SIDEBAR]);
         assert_eq!(of(Tag::P), [Mark::default()]);
         assert_eq!(of(Tag::H2), [Mark::default(), Mark::NAV]);
+    }
+
+    #[test]
+    fn a_post_is_not_its_tags() {
+        check("post-7 post type-post status-publish hentry category-bridges tag-lind", Mark::BODY);
+        check("product type-product status-publish product_cat-cups product_tag-glass", Mark::default());
+        check("post tag-lind", Mark::BODY | Mark::TAGS);
     }
 
     #[test]

@@ -299,6 +299,7 @@ fn exp(x: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sha2::{Digest, Sha256};
 
     fn file(columns: &str, tree: &str) -> String {
         let stages = ["article first", "article second", "other first", "other second"];
@@ -324,6 +325,10 @@ mod tests {
         for key in ["data", "date", "digest", "scores"] {
             assert!(model.provenance.iter().any(|(it, _)| it == key), "{key}");
         }
+        // Words whose weights are columns are those that the trees were trained with.
+        let words = Sha256::digest(include_str!("tokens.txt"));
+        let digest = words.iter().fold("sha256:".to_owned(), |digest, byte| format!("{digest}{byte:02x}"));
+        assert!(model.provenance.contains(&("tokens".to_owned(), digest)));
         assert!(include_str!("weights.txt").len() < 1_000_000);
     }
 

@@ -76,12 +76,17 @@ reasons! {
 }
 
 impl Verdict {
-    /// Whether this stands and the model is not asked: on news pages the rules are right about what names itself a box or a
-    /// widget, about ways around the site, forms and what is hidden.
+    /// Whether this stands and the model is not asked: what asks about cookies is of no story, and on news pages the rules are
+    /// right about what names itself a box or a widget, about ways around the site, forms and what is hidden.
     pub fn is_settled(self, declared: Declared) -> bool {
-        let Self::Drop(reason) = self else { return false };
-        declared == Declared::News
-            && (reason.is_named() || matches!(reason, Reason::Hidden | Reason::Form | Reason::Navigation))
+        match self {
+            Self::Keep => false,
+            Self::Drop(Reason::Consent) => true,
+            Self::Drop(reason) => {
+                declared == Declared::News
+                    && (reason.is_named() || matches!(reason, Reason::Hidden | Reason::Form | Reason::Navigation))
+            }
+        }
     }
 }
 

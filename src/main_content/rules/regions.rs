@@ -1,10 +1,11 @@
 //! Elements that say they are something else than the story: out with all they hold, unless they hold so much that the name
 //! must mislead.
 
-use super::super::blocks;
+use super::super::blocks::{self, Block};
 use super::super::marks::Mark;
-use super::{Judge, Reason, STORY_CHARS_MIN, prose};
-use crate::dom::{NodeId, Tag};
+use super::{HEADLINE_CHARS_MAX, Judge, Reason, STORY_CHARS_MIN, prose};
+use crate::article::PartKind;
+use crate::dom::{Attr, NodeId, Tag};
 
 /// A kind of element that is out with all it holds.
 struct Region {
@@ -141,8 +142,21 @@ impl Judge<'_> {
                 self.dom.is(node, Tag::BLOCKQUOTE)
             }
             Reason::Meta => rows.iter().any(|row| prose(row) > 0.0) && !mark.any(Mark::CAPTION),
+            Reason::Consent => self.is_chapter(node, &rows[0]),
             _ => false,
         }
+    }
+
+    /// Whether an element's id is the words of the heading that it begins with: a chapter, whatever it is about.
+    fn is_chapter(&self, node: NodeId, first: &Block) -> bool {
+        let letters = |text: &str| {
+            text.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
+        };
+        let id = self.dom.attr(node, Attr::ID).unwrap_or_default();
+        first.kind == PartKind::Heading
+            && first.n_chars <= HEADLINE_CHARS_MAX
+            && !id.is_empty()
+            && letters(id) == letters(self.blocks.text(first))
     }
 }
 
