@@ -161,12 +161,13 @@ impl Reading {
         with_dropped: bool,
         site: Option<&Site<'_>>,
     ) -> Story {
-        let choice = decide::choose(self, anchors.stated.declared, probabilities);
+        let declared = anchors.stated.declared;
+        let kinds =
+            (declared != Declared::News).then(|| page_type::likely(&page_type::measure(dom, self, &anchors.stated)));
+        let page_type = kinds.as_ref().map(page_type::likeliest);
+        let choice = decide::choose(self, declared, kinds.as_ref(), probabilities);
         let Self { blocks, marks, .. } = self;
         let mut verdicts = self.verdicts.clone();
-        let declared = anchors.stated.declared;
-        let page_type =
-            (declared != Declared::News).then(|| page_type::guess(&page_type::measure(dom, self, &anchors.stated)));
         let is_article = match declared {
             Declared::News | Declared::Article => true,
             Declared::Nothing => {

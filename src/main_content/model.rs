@@ -288,7 +288,7 @@ fn logistic(odds: f32) -> f32 {
 ///
 /// Additions, multiplications and one division only, in a fixed order: a library's `exp` differs in its last bits from one
 /// machine to the next.
-fn exp(x: f32) -> f32 {
+pub(super) fn exp(x: f32) -> f32 {
     // exp(x) = 2^n · exp(r), |r| <= ln 2 / 2; a Taylor polynomial of degree 6 is exact to 1e-7 there.
     let n = (x * std::f32::consts::LOG2_E).round();
     let r = x - n * std::f32::consts::LN_2;

@@ -272,10 +272,17 @@ fn address(url: &Url, set: &mut impl FnMut(Column, f32)) {
 /// Parts of a path that are looked at: a long one is a headline.
 const ADDRESS_PARTS_MAX: usize = 12;
 
-/// The kind that a measured page most likely is, and how likely. Cross-validated by site on the seven kinds of wcxb-dev:
-/// right for 84 of 100 pages; of those that it gives 0.7 to 0.9 for 95, of those above 0.9 for 99.
-pub fn guess(cells: &[i8; N]) -> (PageType, f32) {
-    let likely = super::model::built_in().page_types(cells);
+/// How likely a page is of each of [`KINDS`].
+pub type Likely = [f32; KINDS.len()];
+
+/// How likely a measured page is of each kind.
+pub fn likely(cells: &[i8; N]) -> Likely {
+    super::model::built_in().page_types(cells)
+}
+
+/// The kind that a page most likely is, and how likely. Cross-validated by site on the seven kinds of wcxb-dev: right for 84
+/// of 100 pages; of those that it gives 0.7 to 0.9 for 95, of those above 0.9 for 99.
+pub fn likeliest(likely: &Likely) -> (PageType, f32) {
     let best = (1..KINDS.len()).fold(0, |best, it| if likely[it] > likely[best] { it } else { best });
     (KINDS[best], likely[best])
 }
@@ -323,15 +330,15 @@ mod tests {
             )
         };
         let shelf = format!("<h1>Lamps</h1><ul>{}</ul>", (1..30).map(card).collect::<String>());
-        let (kind, likely) = guess(&measured(&shelf, "https://example.com/collections/lamps"));
-        assert!(kind == PageType::Listing && likely > 0.4, "{kind:?} {likely}");
+        let (kind, sure) = likeliest(&likely(&measured(&shelf, "https://example.com/collections/lamps")));
+        assert!(kind == PageType::Listing && sure > 0.4, "{kind:?} {sure}");
         let sentence = "The old bridge over the Lind reopened on Monday, after three years of repairs, the town said. ";
         let story = format!(
             "<article><h1>Bridge reopens</h1><time>May 3</time>{}</article>",
             format!("<p>{}", sentence.repeat(3)).repeat(9)
         );
-        let (kind, likely) =
-            guess(&measured(&story, "https://example.com/news/bridge-over-the-lind-reopens-on-monday"));
-        assert!(kind == PageType::Article && likely > 0.7, "{kind:?} {likely}");
+        let (kind, sure) =
+            likeliest(&likely(&measured(&story, "https://example.com/news/bridge-over-the-lind-reopens-on-monday")));
+        assert!(kind == PageType::Article && sure > 0.7, "{kind:?} {sure}");
     }
 }

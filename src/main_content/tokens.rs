@@ -163,17 +163,33 @@ fn each_word(name: &str, mut then: impl FnMut(&str)) {
 fn spell(name: &str, mut then: impl FnMut(Option<u8>)) {
     let mut was_lower = false;
     for byte in name.bytes().take(NAME_BYTES_MAX) {
-        let is_upper = byte.is_ascii_uppercase();
-        if is_upper && was_lower || !byte.is_ascii_alphabetic() {
+        let letter = LETTERS[usize::from(byte)];
+        let is_upper = letter >= UPPER;
+        if letter == 0 || is_upper && was_lower {
             then(None);
         }
-        was_lower = byte.is_ascii_lowercase();
-        if was_lower || is_upper {
-            then(Some(byte.to_ascii_lowercase()));
+        if letter != 0 {
+            then(Some(letter & !UPPER));
         }
+        was_lower = letter != 0 && !is_upper;
     }
     then(None);
 }
+
+/// Each byte in lower case, 0 for what is no ASCII letter, and with this bit for capitals.
+const LETTERS: [u8; 256] = {
+    let mut letters = [0; 256];
+    let mut at = 0;
+    while at < 128 {
+        let byte = at as u8;
+        if byte.is_ascii_alphabetic() {
+            letters[at] = byte.to_ascii_lowercase() | if byte.is_ascii_uppercase() { UPPER } else { 0 };
+        }
+        at += 1;
+    }
+    letters
+};
+const UPPER: u8 = 0x80;
 
 /// Bytes of a name that are read: utility frameworks write whole stylesheets into them.
 const NAME_BYTES_MAX: usize = 256;
