@@ -5,6 +5,8 @@
 //! the threshold that serves it best: low where everything is doubtful, as on a list of cards. A page that calls itself an
 //! article has one body, and a threshold of its own. What the expectation comes to says how sure the choice is.
 //!
+//! What kind a page is likely of moves all its rows: beside a product, more of what looks like it is not it.
+//!
 //! The rules' verdicts count as one more witness: each moves a row's odds a little its way. Model and rules err in different
 //! places, and together they are better than either on sets that the model was not trained on.
 //!

@@ -280,8 +280,8 @@ pub fn likely(cells: &[i8; N]) -> Likely {
     super::model::built_in().page_types(cells)
 }
 
-/// The kind that a page most likely is, and how likely. Cross-validated by site on the seven kinds of wcxb-dev: right for 84
-/// of 100 pages; of those that it gives 0.7 to 0.9 for 95, of those above 0.9 for 99.
+/// The kind that a page most likely is, and how likely. Cross-validated by site on the seven kinds of wcxb-dev: right for 85
+/// of 100 pages; of those that it gives 0.7 to 0.9 for 91, of those above 0.9 for 99.
 pub fn likeliest(likely: &Likely) -> (PageType, f32) {
     let best = (1..KINDS.len()).fold(0, |best, it| if likely[it] > likely[best] { it } else { best });
     (KINDS[best], likely[best])
