@@ -13,7 +13,7 @@ use crate::dom::{Attr, Dom, NodeId, Tag};
 use std::sync::LazyLock;
 
 /// What a word adds to the log-odds, in [`UNITS`]: a word of the element's own, of the one around it, of those farther out.
-type Weights = [i16; 3];
+type Weights = [i32; 3];
 
 /// Units of a weight in one of log-odds.
 const UNITS: f32 = 32.0;
@@ -43,7 +43,7 @@ impl Tokens {
         let mut tokens = Self { places: vec![(0, Weights::default()); n_places] };
         for line in file.lines() {
             let mut parts = line.split(' ');
-            let hash = Hash::of(parts.next()?);
+            let hash = Hash::of(&[parts.next()?]);
             let mut weight = || parts.next()?.parse().ok();
             let weights = [weight()?, weight()?, weight()?];
             let place = tokens.place(hash);
@@ -86,7 +86,7 @@ impl Tokens {
 }
 
 fn plus(a: Weights, b: Weights) -> Weights {
-    std::array::from_fn(|at| a[at].saturating_add(b[at]))
+    std::array::from_fn(|at| a[at] + b[at])
 }
 
 /// FNV-1a of 64 bits: <https://datatracker.ietf.org/doc/html/draft-eastlake-fnv>.
@@ -102,9 +102,10 @@ impl Default for Hash {
 }
 
 impl Hash {
-    fn of(word: &str) -> u32 {
+    /// Of a word in parts.
+    fn of(parts: &[&str]) -> u32 {
         let mut hash = Self::default();
-        word.bytes().for_each(|it| hash.push(it));
+        parts.iter().flat_map(|it| it.bytes()).for_each(|it| hash.push(it));
         hash.get()
     }
 
@@ -122,13 +123,9 @@ impl Hash {
 /// Every word that an element is called by: its tag, then those of its names.
 pub fn each(dom: &Dom, node: NodeId, mut then: impl FnMut(&str)) {
     if dom.tag(node).is_some() {
-        then(&tag_word(dom, node));
+        then(&format!("<{}>", dom.tag_name(node)));
         names(dom, node).for_each(|it| each_word(it, &mut then));
     }
-}
-
-fn tag_word(dom: &Dom, node: NodeId) -> String {
-    format!("<{}>", dom.tag_name(node))
 }
 
 /// The attributes that say what an element is called.
@@ -212,8 +209,8 @@ pub struct Called<'a> {
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {
-    own: i16,
-    parent: i16,
+    own: i32,
+    parent: i32,
     /// Of the element and all around it.
     above: i32,
 }
@@ -227,11 +224,11 @@ impl<'a> Called<'a> {
 
     /// The numbers of a row in the element, see [`COLUMNS`]: log-odds, in eighths.
     pub fn columns(&mut self, element: NodeId) -> [f32; COLUMNS.len()] {
-        let own = self.sums(element).own.into();
+        let own = self.sums(element).own;
         let parent = self.dom.parent(element);
-        let of_parent = parent.map_or(0, |it| self.sums(it).parent.into());
+        let of_parent = parent.map_or(0, |it| self.sums(it).parent);
         let above = parent.and_then(|it| self.dom.parent(it)).map_or(0, |it| self.sums(it).above);
-        [own, of_parent, above, own + of_parent + above].map(|it: i32| it as f32 * (STEPS / UNITS))
+        [own, of_parent, above, own + of_parent + above].map(|it| it as f32 * (STEPS / UNITS))
     }
 
     fn sums(&mut self, node: NodeId) -> Sums {
@@ -245,7 +242,7 @@ impl<'a> Called<'a> {
         }
         while let Some(it) = self.unknown.pop() {
             let [own, parent, farther] = self.weights(it);
-            sums = Sums { own, parent, above: sums.above + i32::from(farther) };
+            sums = Sums { own, parent, above: sums.above + farther };
             self.nodes[it.index()] = Some(sums);
         }
         sums
@@ -256,7 +253,7 @@ impl<'a> Called<'a> {
         if dom.tag(node).is_none() {
             return Weights::default();
         }
-        let of_tag = self.tags.of(dom.tag_name(node), |_| tokens.of(Hash::of(&tag_word(dom, node))));
+        let of_tag = self.tags.of(dom.tag_name(node), |tag| tokens.of(Hash::of(&["<", tag, ">"])));
         names(dom, node).fold(of_tag, |sum, it| plus(sum, self.names.of(it, |it| tokens.of_name(it))))
     }
 }
