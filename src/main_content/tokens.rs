@@ -1,5 +1,5 @@
 //! What the words in an element's names say, as learned: how much likelier text is of the story for standing in an element
-//! that is called so, in the one around it, or farther in.
+//! that is called so, around it, or farther out.
 //!
 //! [Marks](super::marks) are meanings that people wrote down, for news; shops, forums and their themes have more words than
 //! those. `training/` weighs each word that five sites or more use, by a logistic regression over the rows of all pages, into
