@@ -3,14 +3,17 @@
 //!
 //!     cargo run --release --no-default-features --example rows -- PAGES PREFIX
 //!
-//! PAGES lists one HTML file a line, after a tab its address. Written are `PREFIX.names` (one column a line: those of a row,
-//! an empty line, those of a judged row, an empty line, those of a page), `PREFIX.kinds` (little-endian f32, page by page),
-//! `PREFIX.jsonl` (a line a page: its blocks as `[text, hidden, words]`), `PREFIX.tokens` (a line a page: the elements that hold
-//! its rows and those around, as `[number of the one around or -1, words it is called by]`, and the element of each row) and
-//! `PREFIX.rows` (little-endian f32, row by row). Then, for every line `context JUDGED OUT` on stdin, JUDGED is read (one f32 a row of all
-//! pages) and the judged rows are written to OUT; for `story JUDGED OUT`, a JSON list with the text of each page's story by
-//! these probabilities; for `tokens TABLE OUT`, TABLE is read as `tokens.txt` is, and the columns that it makes are written to
-//! OUT (little-endian f32, row by row). `done` on stdout says so.
+//! PAGES lists one HTML file a line, after a tab its address. Written are, each number a little-endian f32:
+//!
+//! - `PREFIX.names`: one column a line, those of a row, an empty line, those of a judged row, an empty line, those of a page;
+//! - `PREFIX.kinds`, page by page, and `PREFIX.rows`, row by row;
+//! - `PREFIX.jsonl`: a line a page, its blocks as `[text, hidden, words]`;
+//! - `PREFIX.tokens`: a line a page, the elements that hold its rows and those around, as `[number of the one around or -1,
+//!   words it is called by]`, and the element of each row.
+//!
+//! Then lines on stdin are answered by `done` on stdout. `context JUDGED OUT`: JUDGED is read (one number a row of all pages) and
+//! the judged rows are written to OUT. `story JUDGED OUT`: a JSON list with the text of each page's story by these
+//! probabilities. `tokens TABLE OUT`: TABLE is read as `tokens.txt` is, and OUT gets the columns that it makes, row by row.
 
 #![allow(clippy::print_stdout, reason = "it talks to a script by its stdout")]
 

@@ -64,7 +64,7 @@ SURELY_OUT = 0.01
 # A word's weights are for a distance at which it stands on so many sites; fewer say more of the sites than of the word.
 TOKEN_SITES_MIN = 5
 # The square of a weight costs half of that, where a row is worth 1. All of wcxb-dev, cross-validated: 0.8722 with 5 (and four
-# sites), 0.8740 with 30, 0.8718 with 150 (and eight sites).
+# sites), 0.8740 with 30, 0.8718 with 150 (and eight sites), after 60 steps each.
 TOKEN_COST = 30.0
 # Steps of a weight in one of log-odds (UNITS in tokens.rs), and the greatest.
 TOKEN_UNITS, TOKEN_ENDS = 32, 127
@@ -244,7 +244,7 @@ class Program:
         table = "".join(f"{word} {own} {parent} {farther}\n" for word, (own, parent, farther) in sorted(weights.items()))
         with open(self.prefix + ".table", "w", encoding="utf-8") as file:
             file.write(table)
-        self.tell(f"tokens {self.prefix}.table {self.prefix}.columns")
+        self.send(f"tokens {self.prefix}.table {self.prefix}.columns")
         return self.split(np.fromfile(self.prefix + ".columns", dtype="<f4").reshape(-1, N_TOKEN_COLUMNS))
 
     def expect(self, word):
@@ -255,9 +255,9 @@ class Program:
     def ask(self, what, judged):
         every = np.concatenate([judged.get(n, np.zeros(len(s.x))) for n, s in self.sets.items()])
         every.astype("<f4").tofile(self.prefix + ".judged")
-        self.tell(f"{what} {self.prefix}.judged {self.prefix}.{what}")
+        self.send(f"{what} {self.prefix}.judged {self.prefix}.{what}")
 
-    def tell(self, line):
+    def send(self, line):
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
         self.expect("done")

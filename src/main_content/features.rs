@@ -2,8 +2,8 @@
 //!
 //! Everything here means the same on every site and in every language: shapes of texts, places in the tree, what stands
 //! around. Class names count through their [meanings](super::marks) and through [what training made of their
-//! words](super::tokens). A row is measured by itself first; then it is told of
-//! the rows next to it. [`context`] adds what a first judgement of all rows says about each.
+//! words](super::tokens). A row is measured by itself first; then it is told of the rows next to it. [`context`] adds what a
+//! first judgement of all rows says about each.
 
 mod alike;
 pub mod context;
@@ -268,7 +268,6 @@ const AROUND_AT: usize = N_OWN;
 const MARKS_AT: usize = AROUND_AT + around::NAMES.len();
 const NEIGHBOURS_AT: usize = MARKS_AT + MARKS.len();
 const SAME_SHAPE_AT: usize = NEIGHBOURS_AT + OFFSETS.len() * NEIGHBOUR.len();
-
 const TOKENS_AT: usize = SAME_SHAPE_AT + SAME_SHAPE.len();
 
 /// Numbers a row.

@@ -10,7 +10,7 @@
 //! every machine. `training/` makes the file.
 
 use super::features::{self, Declared};
-use super::page_type;
+use super::page_type::{self, Likely};
 use super::scale::Scale;
 use std::sync::LazyLock;
 use wide::i8x16;
@@ -134,7 +134,7 @@ impl Weights {
     }
 
     /// How likely a page is of each of [`page_type::KINDS`].
-    pub fn page_types(&self, measured: &[i8; page_type::N]) -> [f32; page_type::KINDS.len()] {
+    pub fn page_types(&self, measured: &[i8; page_type::N]) -> Likely {
         let mut likely = self.page_types.each_ref().map(|it| exp(it.sum(measured).clamp(-30.0, 30.0)));
         let sum: f32 = likely.iter().sum();
         likely.iter_mut().for_each(|it| *it /= sum);
@@ -299,6 +299,9 @@ pub(super) fn exp(x: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::PageType;
+    use crate::dom::{Dom, Options};
+    use crate::main_content::{Anchors, Reading, Stated};
     use sha2::{Digest, Sha256};
 
     fn file(columns: &str, tree: &str) -> String {
@@ -380,5 +383,33 @@ mod tests {
             let expected = 1.0 / (1.0 + f64::from(-odds).exp());
             assert!((f64::from(logistic(odds)) - expected).abs() < 1e-6, "{odds}");
         }
+    }
+
+    #[test]
+    fn a_shelf_is_no_article_and_a_story_is_one() {
+        let guess = |html: &str, url: &str| {
+            let dom = Dom::parse(html, &Options::default());
+            let url = url.parse().ok();
+            let anchors =
+                Anchors { stated: Stated { address: url.as_ref(), ..Stated::default() }, headline_node: None };
+            let cells = page_type::measure(&dom, &Reading::of(&dom, &anchors), &anchors.stated);
+            page_type::likeliest(&built_in().page_types(&cells))
+        };
+        let card = |it: usize| {
+            format!(
+                "<li class=product-card><a href=/p/{it}><img src={it}.jpg><h3>Lamp no. {it}</h3></a><span>€ {it}9.00</span>\
+                <button>Add to cart</button></li>"
+            )
+        };
+        let shelf = format!("<h1>Lamps</h1><ul>{}</ul>", (1..30).map(card).collect::<String>());
+        let (kind, sure) = guess(&shelf, "https://example.com/collections/lamps");
+        assert!(kind == PageType::Listing && sure > 0.4, "{kind:?} {sure}");
+        let sentence = "The old bridge over the Lind reopened on Monday, after three years of repairs, the town said. ";
+        let story = format!(
+            "<article><h1>Bridge reopens</h1><time>May 3</time>{}</article>",
+            format!("<p>{}", sentence.repeat(3)).repeat(9)
+        );
+        let (kind, sure) = guess(&story, "https://example.com/news/bridge-over-the-lind-reopens-on-monday");
+        assert!(kind == PageType::Article && sure > 0.7, "{kind:?} {sure}");
     }
 }

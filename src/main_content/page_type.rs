@@ -275,11 +275,6 @@ const ADDRESS_PARTS_MAX: usize = 12;
 /// How likely a page is of each of [`KINDS`].
 pub type Likely = [f32; KINDS.len()];
 
-/// How likely a measured page is of each kind.
-pub fn likely(cells: &[i8; N]) -> Likely {
-    super::model::built_in().page_types(cells)
-}
-
 /// The kind that a page most likely is, and how likely. Cross-validated by site on the seven kinds of wcxb-dev: right for 85
 /// of 100 pages; of those that it gives 0.7 to 0.9 for 91, of those above 0.9 for 99.
 pub fn likeliest(likely: &Likely) -> (PageType, f32) {
@@ -319,26 +314,5 @@ mod tests {
         let shop = "<ul><li>Lamp <p>€ 12,50</p><button>Buy</button><li>Oil <p>€ 3</p><button>Buy</button></ul>";
         check(shop, "https://example.com/", Column::Prices, super::super::features::log(2));
         check(shop, "https://example.com/", Column::Buttons, super::super::features::log(2));
-    }
-
-    #[test]
-    fn a_shelf_is_no_article_and_a_story_is_one() {
-        let card = |it: usize| {
-            format!(
-                "<li class=product-card><a href=/p/{it}><img src={it}.jpg><h3>Lamp no. {it}</h3></a><span>€ {it}9.00</span>\
-                <button>Add to cart</button></li>"
-            )
-        };
-        let shelf = format!("<h1>Lamps</h1><ul>{}</ul>", (1..30).map(card).collect::<String>());
-        let (kind, sure) = likeliest(&likely(&measured(&shelf, "https://example.com/collections/lamps")));
-        assert!(kind == PageType::Listing && sure > 0.4, "{kind:?} {sure}");
-        let sentence = "The old bridge over the Lind reopened on Monday, after three years of repairs, the town said. ";
-        let story = format!(
-            "<article><h1>Bridge reopens</h1><time>May 3</time>{}</article>",
-            format!("<p>{}", sentence.repeat(3)).repeat(9)
-        );
-        let (kind, sure) =
-            likeliest(&likely(&measured(&story, "https://example.com/news/bridge-over-the-lind-reopens-on-monday")));
-        assert!(kind == PageType::Article && sure > 0.7, "{kind:?} {sure}");
     }
 }

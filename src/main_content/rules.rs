@@ -413,7 +413,7 @@ impl<'a> Judge<'a> {
                 continue;
             }
             let is_news = self.anchors.stated.declared == Declared::News;
-            if let Some(reason) = by_form(text, row).filter(|_| is_news) {
+            if is_news && let Some(reason) = by_form(text, row) {
                 self.drop(row_idx, reason);
                 continue;
             }
@@ -659,6 +659,16 @@ mod tests {
         let so = format!("{SENTENCE} So.");
         check(&html, news, &[&so, SENTENCE]);
         check(&html, Stated::default(), &[&so, "#Lind #Bridge", "a.lee@lind.example", SENTENCE]);
+    }
+
+    #[test]
+    fn a_chapter_about_cookies_asks_for_nothing() {
+        let page = |id: &str| {
+            format!("<main><p>{SENTENCE} {SENTENCE} So.<section id={id}><h2>Cookies</h2><p>{SENTENCE}</section></main>")
+        };
+        let first = format!("{SENTENCE} {SENTENCE} So.");
+        check(&page("cookies"), Stated::default(), &[&first, "Cookies", SENTENCE]);
+        check(&page("cookie-banner"), Stated::default(), &[&first]);
     }
 
     #[test]
